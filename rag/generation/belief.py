@@ -1,0 +1,77 @@
+"""How far a witness is to be believed: a small logistic model over what is known of it.
+
+Features come from the model (log-odds of Yes), from retrieval (dense, lexical, coverage, and the same relative
+to the best witness) and from the wording (the answer's expected kind). The weights are fitted by
+``eval/fit_belief.py`` on the dev split and public data, and shipped as ``belief.json``; nothing is fitted here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from rag.generation.question import answer_kind, could_answer
+from rag.generation.witness import leans_on_neighbour
+from rag.types import Evidence
+
+FEATURES = ("log_odds", "dense", "dense_lead", "lexical", "coverage", "kind", "leans")
+
+
+@dataclass(frozen=True, slots=True)
+class BeliefModel:
+    """Weights by feature name, the intercept, and the thresholds of the three degrees of caution."""
+
+    weights: dict[str, float]
+    intercept: float
+    thresholds: dict[str, float]
+    certain: float  #: above it the first witness may speak before the others are heard
+    unheard: dict[str, float]  #: weights without the model, for the order of promise and for a model that is down
+    unheard_intercept: float
+
+    def belief(self, features: dict[str, float]) -> float:
+        """Probability in [0, 1] that the witness holds the answer."""
+        return _sigmoid(self.intercept + sum(self.weights[name] * features[name] for name in self.weights))
+
+    def promise(self, features: dict[str, float]) -> float:
+        """The same before the witness was heard (``log_odds`` is not read)."""
+        return _sigmoid(
+            self.unheard_intercept + sum(self.unheard[name] * features[name] for name in self.unheard)
+        )
+
+
+def features(
+    question: str, evidence: Evidence, among: Sequence[Evidence], log_odds: float = 0.0
+) -> dict[str, float]:
+    """The features of one witness ``among`` all that were found for the question."""
+    best = max(other.dense for other in among)
+    return {
+        "log_odds": max(-6.0, min(6.0, log_odds)),
+        "dense": evidence.dense,
+        "dense_lead": evidence.dense - best,
+        "lexical": evidence.lexical,
+        "coverage": evidence.coverage,
+        "kind": could_answer(answer_kind(question), evidence.sentence.text, evidence.sentence.language, question),
+        "leans": float(leans_on_neighbour(evidence)),
+    }
+
+
+@cache
+def load_belief() -> BeliefModel:
+    """The shipped weights."""
+    raw = json.loads(resources.files(__package__).joinpath("belief.json").read_text("utf-8"))
+    return BeliefModel(
+        weights=raw["weights"],
+        intercept=raw["intercept"],
+        thresholds=raw["thresholds"],
+        certain=raw["certain"],
+        unheard=raw["unheard"],
+        unheard_intercept=raw["unheard_intercept"],
+    )
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x)) if x >= 0 else math.exp(x) / (1.0 + math.exp(x))

@@ -1,0 +1,55 @@
+"""A believed witness's words, in the language of the question.
+
+A sentence in the question's language is quoted as it stands; one in the other language is translated by the
+model. Nothing here is trusted: the verifier checks every wording against its source before it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.generation.prompts import load
+from rag.models.llm import Completion, Llm
+from rag.types import Evidence, Language, Origin
+
+_QUOTE_PAIRS = {"en": ("“", "”"), "fr": ("« ", " »")}
+_TOKENS_PER_CHARACTER = 0.6  # a bound, not an estimate: a translation that runs away is cut and then rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A sentence offered as a statement, before it is checked. ``completion`` is None where it was quoted."""
+
+    text: str
+    origin: Origin
+    completion: Completion | None = None
+
+
+def quote(evidence: Evidence) -> Wording:
+    """The sentence word for word, on one line."""
+    return Wording(" ".join(evidence.sentence.text.split()), "quoted")
+
+
+def translate(llm: Llm, evidence: Evidence, language: Language) -> Wording:
+    """The sentence in ``language``, by the model. Raises ModelUnavailable."""
+    source = " ".join(evidence.sentence.text.split())
+    completion = llm.complete(
+        load(f"to_{language}").messages(source=source),
+        max_tokens=40 + int(len(source) * _TOKENS_PER_CHARACTER),
+        stop=("\n",),
+    )
+    return Wording(completion.text.strip(), "translated", completion)
+
+
+def shorten(llm: Llm, question: str, text: str) -> Wording:
+    """A shorter sentence that answers ``question`` from ``text``, by the model. Raises ModelUnavailable."""
+    completion = llm.complete(load("shorten").messages(question=question, source=text), max_tokens=80, stop=("\n",))
+    return Wording(completion.text.strip(), "shortened", completion)
+
+
+def in_quotation_marks(text: str, language: Language) -> str:
+    """``text`` between the quotation marks of ``language``, unless it already stands between some."""
+    if text[:1] in "«“\"" and text[-1:] in "»”\"":
+        return text
+    opening, closing = _QUOTE_PAIRS[language]
+    return f"{opening}{text}{closing}"

@@ -1,0 +1,72 @@
+"""What a question asks for, and whether a sentence could hold such an answer.
+
+A cue-word reading of the question's first words; no model. The expected kind (who, how many, when…) is one
+feature among those of ``belief``: it ranks, it never decides alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rag.text.figures import Figure, figures
+from rag.text.names import names
+from rag.text.terms import fold
+from rag.types import Language
+
+AnswerKind = Literal["who", "how_many", "when", "where", "why", "yes_no", "other"]
+
+_CUES: tuple[tuple[AnswerKind, str], ...] = (
+    ("how_many", r"\bcombien\b|\bquel(le)?s? (est le |etait le )?(nombre|pourcentage|proportion|part|age|montant|"
+                 r"chiffre|taux|somme)|\bhow (many|much|often|old|long)\b|\bwhat (is the |was the )?(number|percentage|"
+                 r"share|proportion|age|amount|figure|rate|sum)\b|\bby (how much|what)\b|\ba quel rythme\b|\bat what rate\b"),
+    ("when", r"\bquand\b|\ben quelle annee\b|\bquel (jour|mois)\b|\ba quelle date\b|\bwhen\b|\b(what|which) "
+             r"(day|month|year|date)\b|\bdepuis quand\b|\bsince when\b"),
+    ("why", r"\bpourquoi\b|\bpour quelles? raisons?\b|\bwhy\b|\bfor what reasons?\b|\bhow come\b"),
+    ("where", r"\bou\b(?= (est|se|a|ont|sont|etait|peut))|\bdans quel(le)?s? (pays|etat|ville|region)|\bwhere\b|\bin (what|which) "
+              r"(country|state|city|region)\b"),
+    ("who", r"\bqui\b|\bquel(le)?s? (procureurs?|senateurs?|personnes?|organisations?|universites?|journa(l|ux)|entreprises?|"
+            r"etats?|plateformes?|reseaux?)\b|\bwho(m|se)?\b|\b(what|which) (attorneys?|senators?|persons?|organi[sz]ations?|"
+            r"universit(y|ies)|newspapers?|compan(y|ies)|states?|platforms?|outlets?|institutes?)\b"),
+)
+_CUES_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _CUES)
+_YES_NO = re.compile(
+    r"^(est ce que|est ce qu|y a t il|a t on|is|are|was|were|has|have|had|did|does|do|can|could|will|would|should)\b"
+)
+_INVERSION = re.compile(r"\w+-(t-)?(il|elle|ils|elles|on)\b")
+_DATE_UNITS = frozenset({"date", "month", "year", "weekday"})
+
+
+def answer_kind(question: str) -> AnswerKind:
+    """The kind of answer expected; ``other`` where no cue tells."""
+    folded = fold(question).replace("'", " ").replace("’", " ")
+    spaced = folded.replace("-", " ").strip(" «“\"¿")
+    if _YES_NO.match(spaced):
+        return "yes_no"
+    for kind, cue in _CUES_COMPILED:
+        if cue.search(spaced):
+            return kind
+    if _INVERSION.search(folded) and not re.search(r"\b(que|quoi|quel(le)?s?|comment|qu)\b", spaced):
+        return "yes_no"
+    return "other"
+
+
+def could_answer(kind: AnswerKind, text: str, language: Language, question: str) -> float:
+    """How well ``text`` fits the expected kind, in [0, 1]; 0.5 where the kind asks nothing checkable.
+
+    A figure or a name counts only when the question does not already hold it.
+    """
+    if kind in ("how_many", "when"):
+        asked = {figure.value for figure in figures(question, language)}
+        found = [figure for figure in figures(text, language) if figure.value not in asked]
+        return float(any(_is_date(figure) == (kind == "when") for figure in found))
+    if kind in ("who", "where"):
+        known = fold(question)
+        return float(any(fold(name.text) not in known for name in names(text, language)))
+    if kind == "why":
+        return float(bool(re.search(r"\b(parce|car|puisque|afin|pour|because|since|as|due|so that|for)\b", fold(text))))
+    return 0.5
+
+
+def _is_date(figure: Figure) -> bool:
+    return figure.unit in _DATE_UNITS
