@@ -1,0 +1,154 @@
+"""Sentences as vectors, with what merely tells French from English taken out.
+
+multilingual-e5-small favours texts in the language of the question. The remedy (a mean language direction
+removed, as in "removing language identity", Yang et al. 2021, arXiv:2109.04727, here with one direction for
+two languages): ``u`` is the mean difference between the vectors of French sentences and of their English
+translations (``pairs.tsv``, everyday sentences that have nothing to do with any corpus), and every vector
+``v`` becomes ``normalise(v - (v·u)u)``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ModelError
+from rag.models.store import recorded_hashes, sha256_of
+from rag.models.wheels import embedder_folder
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+
+FloatArray = NDArray[np.float32]
+PAIRS = Path(__file__).with_name("pairs.tsv")
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors; queries and passages differently."""
+
+    fingerprint: str  #: changes with anything that changes a vector
+    dimension: int
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """Vectors of questions: (n, dimension), rows of length 1."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        """Vectors of sentences of documents: (n, dimension), rows of length 1."""
+        ...
+
+    def encode_tokens(self, text: str) -> FloatArray:
+        """Vectors of the tokens of one passage in context: (tokens, dimension), rows of length 1.
+
+        Special tokens and the prefix are left out. For alignment between two texts.
+        """
+        ...
+
+
+class SentenceEmbedder:
+    """An Embedder on a sentence-transformers folder."""
+
+    def __init__(self, folder: Path, *, dtype: str = "auto", batch: int = 32) -> None:
+        """Load the model. ``dtype``: auto, float32 or bfloat16. Raises ModelError."""
+        self._batch = batch
+        self._model, chosen = _load(folder, dtype)
+        self.dimension = int(self._model.get_embedding_dimension())
+        self._prefix = _prefixes(self._model, folder)
+        self._direction: FloatArray | None = None
+        self._direction = self._language_direction()
+        self.fingerprint = _fingerprint(folder, chosen, self._prefix)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """See Embedder."""
+        return self._encode([self._prefix[0] + text for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
+        """See Embedder."""
+        return self._encode([self._prefix[1] + text for text in texts])
+
+    def encode_tokens(self, text: str) -> FloatArray:
+        """See Embedder."""
+        tokenizer = self._model.tokenizer
+        vectors = self._model.encode(self._prefix[1] + text, output_value="token_embeddings", show_progress_bar=False)
+        ids = tokenizer(self._prefix[1] + text, truncation=True, max_length=self._model.max_seq_length)["input_ids"]
+        special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+        skip = len(tokenizer(self._prefix[1].strip(), add_special_tokens=False)["input_ids"]) if self._prefix[1] else 0
+        kept = [i for i, token in enumerate(ids) if token not in special][skip:]
+        return self._without_language(vectors.float().numpy()[kept])
+
+    def _encode(self, texts: list[str]) -> FloatArray:
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        vectors = self._model.encode(texts, batch_size=self._batch, show_progress_bar=False, convert_to_tensor=True)
+        return self._without_language(vectors.float().numpy())
+
+    def _language_direction(self) -> FloatArray:
+        pairs = [line.split("\t") for line in PAIRS.read_text("utf-8").splitlines()]
+        french = self.encode_passages([pair[0] for pair in pairs])
+        english = self.encode_passages([pair[1] for pair in pairs])
+        return _unit((french - english).mean(axis=0, keepdims=True))[0]
+
+    def _without_language(self, vectors: FloatArray) -> FloatArray:
+        if self._direction is not None:
+            vectors = vectors - np.outer(vectors @ self._direction, self._direction)
+        return _unit(vectors)
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder of the settings, ready to use (some seconds, torch is imported). Raises ModelError."""
+    folder = embedder_folder(settings)
+    return SentenceEmbedder(folder, dtype=settings.embedder_dtype, batch=settings.embedder_batch)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+
+def _load(folder: Path, dtype: str) -> tuple[Any, str]:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    chosen = "float32" if dtype == "auto" else dtype
+    try:
+        model = SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": getattr(torch, chosen)}
+        )
+    except Exception as error:  # whatever the libraries raise on a folder that is not a model
+        raise ModelError(
+            f"{folder} cannot be loaded as a sentence-transformers model ({type(error).__name__}); "
+            "remove it to have it built again, or set TEMOIN_EMBEDDER to another"
+        ) from error
+    model.eval()
+    model.tokenizer.split_special_tokens = True
+    return model, chosen
+
+
+def _prefixes(model: Any, folder: Path) -> tuple[str, str]:
+    """What goes before a query and before a passage: the model's own prompts, or e5's for an e5."""
+    prompts = {name: text for name, text in (model.prompts or {}).items() if text}
+    if "query" in prompts:
+        return prompts["query"], prompts.get("passage") or prompts.get("document") or ""
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    name = f"{folder.name} {config.get('_name_or_path', '')}".lower()
+    return ("query: ", "passage: ") if re.search(r"(?<![a-z])e5(?![a-z0-9])", name) else ("", "")
+
+
+def _fingerprint(folder: Path, dtype: str, prefix: tuple[str, str]) -> str:
+    noted = recorded_hashes(folder)
+    names = sorted(path for path in folder.glob("*") if path.suffix in {".safetensors", ".bin", ".json"})
+    hashes = [noted.get(f"{folder.name}/{path.name}") or sha256_of(path) for path in names]
+    everything = json.dumps([hashes, dtype, prefix, sha256_of(PAIRS), "language direction 1"])
+    return hashlib.sha256(everything.encode()).hexdigest()[:16]
