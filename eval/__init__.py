@@ -1,0 +1,1 @@
+"""The evaluation: cases, metrics, rivals, gate and report. Import by name: ``eval`` is also a builtin."""

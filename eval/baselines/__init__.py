@@ -1,0 +1,1 @@
+"""What Témoin is measured against: rivals, and degenerate systems that the figures must catch."""

@@ -1,0 +1,165 @@
+"""The figures: what each is called, which way is better, how it is summed up, and whether it gates.
+
+``measure`` turns rows (case, answer, score) into estimates; ``by_pair`` and ``by_kind`` do so for parts of
+them. Times are reported and never gated: they belong to the machine. See docs/eval.md for how to read them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from eval.bootstrap import Estimate, Share, mean, quantile, ratio, statistic
+from eval.metrics import right
+from eval.scoring import Row
+
+Unit = Literal["share", "ms", "tokens", "words", "risk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A column of every table."""
+
+    name: str
+    title: str
+    higher: bool = True  #: whether more is better
+    unit: Unit = "share"
+    gated: bool = True
+    headline: bool = False
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure("correct", "Answer correct", headline=True),
+    Figure("gold_cited", "Gold passage cited", headline=True),
+    Figure("grounded", "Statements grounded", headline=True),
+    Figure("citation_recall", "Citation recall"),
+    Figure("citation_precision", "Citation precision"),
+    Figure("citations_valid", "Citations exact"),
+    Figure("figures_intact", "Figures intact"),
+    Figure("names_intact", "Names intact"),
+    Figure("attribution_kept", "Claims keep their author"),
+    Figure("speaker_named", "Speaker named when asked"),
+    Figure("disagreement_shown", "Disagreement shown"),
+    Figure("abstention_recall", "Unanswerable left unanswered", headline=True),
+    Figure("abstention_precision", "Abstentions that were due"),
+    Figure("wrongly_refused", "Answerable wrongly refused", higher=False, headline=True),
+    Figure("declined", "Declined when it should"),
+    Figure("language", "In the question's language", headline=True),
+    Figure("language_all", "The same, quotations included"),
+    Figure("consistency", "Paraphrases agree"),
+    Figure("risk", "Risk, averaged over coverage", higher=False, unit="risk"),
+    Figure("words", "Words shown", higher=False, unit="words", gated=False),
+    Figure("retrieve_ms", "Retrieval, median", higher=False, unit="ms", gated=False),
+    Figure("first_ms", "First statement, median", higher=False, unit="ms", gated=False),
+    Figure("first_ms_p90", "First statement, p90", higher=False, unit="ms", gated=False),
+    Figure("total_ms", "Whole answer, median", higher=False, unit="ms", gated=False, headline=True),
+    Figure("total_ms_p90", "Whole answer, p90", higher=False, unit="ms", gated=False),
+    Figure("prompt_tokens", "Prompt tokens read", higher=False, unit="tokens", gated=False),
+    Figure("completion_tokens", "Tokens written", higher=False, unit="tokens", gated=False),
+)
+BY_NAME = {figure.name: figure for figure in FIGURES}
+
+#: The figures read from the scores' shares as they are.
+_SHARES = tuple(f.name for f in FIGURES if f.unit == "share" and f.name != "consistency")
+
+Table = dict[str, Estimate]
+
+
+def measure(rows: Sequence[Row]) -> Table:
+    """Every figure that at least one row qualifies for."""
+    found: dict[str, Estimate | None] = {
+        name: ratio([row.score.values[name] for row in rows if name in row.score.values]) for name in _SHARES
+    }
+    found["consistency"] = ratio(consistency(rows))
+    found["risk"] = average_risk(rows)
+    found.update(_costs(rows))
+    return {figure.name: found[figure.name] for figure in FIGURES if found.get(figure.name) is not None}  # type: ignore[misc]
+
+
+def _costs(rows: Sequence[Row]) -> dict[str, Estimate | None]:
+    times = [row.answer.timings for row in rows]
+    first = [time.first_statement_ms for time in times if time.first_statement_ms > 0]
+    total = [time.total_ms for time in times if time.total_ms > 0]
+    return {
+        "words": mean([len(row.answer.text.split()) for row in rows if row.answer.status == "answered"]),
+        "retrieve_ms": quantile([time.retrieve_ms for time in times if time.retrieve_ms > 0], 0.5),
+        "first_ms": quantile(first, 0.5),
+        "first_ms_p90": quantile(first, 0.9),
+        "total_ms": quantile(total, 0.5),
+        "total_ms_p90": quantile(total, 0.9),
+        "prompt_tokens": mean([time.prompt_tokens for time in times if time.total_ms > 0]),
+        "completion_tokens": mean([time.completion_tokens for time in times if time.total_ms > 0]),
+    }
+
+
+def consistency(rows: Sequence[Row]) -> list[Share]:
+    """Per paraphrase group, the pairs of answers that show the same facts (or both none)."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.case.group:
+            groups[row.case.group].append(row)
+    shares = []
+    for members in groups.values():
+        signatures = [(row.answer.status == "answered", row.score.facts) for row in members]
+        pairs = list(combinations(signatures, 2))
+        if pairs:
+            shares.append(Share(sum(a == b for a, b in pairs), len(pairs)))
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Of all cases, ``coverage`` are answered with at least ``confidence``; ``risk`` of those are wrong."""
+
+    coverage: float
+    risk: float
+    confidence: float
+
+
+def risk_coverage(rows: Sequence[Row]) -> list[Point]:
+    """The curve (El-Yaniv and Wiener 2010), surest answers first; equal confidence is one step.
+
+    Wrong is an answer that misses a required fact or shows a forbidden one, and any answer to a case that
+    must not be answered. An abstention is not covered. The last point is what the reader meets.
+    """
+    given = sorted(
+        ((row.score.confidence, _wrong(row)) for row in rows if row.score.confidence is not None),
+        key=lambda pair: -pair[0],
+    )
+    points: list[Point] = []
+    wrong = 0
+    for rank, (confidence, failed) in enumerate(given, start=1):
+        wrong += failed
+        if rank == len(given) or given[rank][0] != confidence:
+            points.append(Point(rank / len(rows), wrong / rank, confidence))
+    return points
+
+
+def average_risk(rows: Sequence[Row]) -> Estimate | None:
+    """The area under the curve divided by the coverage reached: a risk, lower is better."""
+
+    def area(indices: Sequence[int]) -> float | None:
+        points = risk_coverage([rows[i] for i in indices])
+        if not points:
+            return None
+        steps = zip([0.0, *(p.coverage for p in points)], points, strict=False)
+        return sum((p.coverage - before) * p.risk for before, p in steps) / points[-1].coverage
+
+    return statistic(rows, area) if rows else None
+
+
+def _wrong(row: Row) -> bool:
+    return not right(row.case, row.answer)
+
+
+def split_by(rows: Sequence[Row], key: Callable[[Row], str | None]) -> dict[str, list[Row]]:
+    """Rows by ``key``, in order of first appearance; rows whose key is None are in no part."""
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        name = key(row)
+        if name is not None:
+            parts.setdefault(name, []).append(row)
+    return parts

@@ -1,0 +1,144 @@
+"""The judge of statements: the product's own verifier, asked anew about every statement that was shown.
+
+It is asked by the evaluation and not by the assistant, so a run whose verifier was bypassed or switched off
+is still judged in full. It is the same code all the same, with the same blind spots: that is what the
+hand-labelled statements are for (``eval.trust``), and the report gives the agreement beside the figures.
+Its words are cached by everything they depend on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Protocol
+
+from eval.cache import Cache
+from eval.fingerprints import short
+from eval.matching import plain
+from eval.metrics import Check
+from rag.types import Citation, Evidence, Language, Sentence, Source
+
+_CAPITALISED = re.compile(r"(?<=[\w,;:'’] )[A-ZÀ-Ý][\w'’-]+|(?<=[ld]['’])[A-ZÀ-Ý]\w+")
+
+
+_FRAME = 8  #: words that may frame a quotation
+
+
+class Fault(Protocol):
+    """What the judge needs of a ``rag.verification`` fault."""
+
+    @property
+    def kind(self) -> str:
+        """figure, name, polarity, support or attribution."""
+        ...
+
+    @property
+    def fatal(self) -> bool:
+        """False for a mere warning."""
+        ...
+
+
+class Verdict(Protocol):
+    """What the judge needs of a ``rag.verification`` verdict."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the statement may be shown."""
+        ...
+
+    @property
+    def support(self) -> float:
+        """Calibrated, in [0, 1]."""
+        ...
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is wrong, warnings included."""
+        ...
+
+
+class Verifier(Protocol):
+    """``rag.verification.verifier.Verifier``, or a fake."""
+
+    def check(
+        self, statement: str, language: Language, evidence: Sequence[Evidence], question: str
+    ) -> Verdict:
+        """Judge one statement against evidence."""
+        ...
+
+
+class VerifierJudge:
+    """A ``metrics.Judge`` over a verifier that is opened at the first statement the cache does not know."""
+
+    def __init__(
+        self, opener: Callable[[], Verifier], sources: Mapping[str, Source], cache: Cache, key: str = ""
+    ) -> None:
+        self._opener, self._sources, self._cache, self._key = opener, sources, cache, key
+        self._verifier: Verifier | None = None
+        self._lock = Lock()
+
+    def __call__(
+        self, statement: str, language: Language, citations: Sequence[Citation], question: str
+    ) -> Check:
+        """Whether the citations, taken together, back the statement."""
+        quotes = [f"{c.document}:{c.start}:{c.quote}" for c in citations]
+        key = short(self._key, statement, language, question, *quotes)
+        stored = self._cache.get(key)
+        if stored is None:
+            check = self._ask(statement, language, citations, question)
+            self._cache.put(
+                key, [check.supported, check.support, check.figures, check.names, check.attribution]
+            )
+            return check
+        return Check(*stored)
+
+    def _ask(self, statement: str, language: Language, citations: Sequence[Citation], question: str) -> Check:
+        with self._lock:
+            if self._verifier is None:
+                self._verifier = self._opener()
+            evidence = [self._evidence(citation) for citation in citations]
+            verdict = self._verifier.check(statement, language, evidence, question)
+        wrong = {fault.kind for fault in verdict.faults if fault.fatal}
+        quoted = any(quotes(statement, citation.quote) for citation in citations)
+        others_only = bool(wrong) and not wrong & {"support", "polarity"}
+        return Check(
+            supported=quoted or verdict.accepted or others_only,
+            support=verdict.support,
+            figures="figure" not in wrong if has_figure(statement, language) else None,
+            names="name" not in wrong if _CAPITALISED.search(statement) else None,
+            attribution=None if not claims(citations) else quoted or "attribution" not in wrong,
+        )
+
+    def _evidence(self, citation: Citation) -> Evidence:
+        unknown = Source(
+            citation.document, citation.document, citation.language, citation.title, date=citation.date
+        )
+        sentence = Sentence(
+            citation.document, 0, 0, citation.start, citation.end, citation.quote, citation.language
+        )
+        source = self._sources.get(citation.document, unknown)
+        return Evidence(sentence, source, dense=0.0, lexical=0.0, score=0.0, coverage=0.0)
+
+
+def has_figure(text: str, language: Language) -> bool:
+    """Whether a statement says a figure that can be right or wrong."""
+    from rag.text.figures import figures
+
+    return any(figure.certain for figure in figures(text, language))
+
+
+def quotes(statement: str, quote: str) -> bool:
+    """Whether a statement is (part of) a quotation, or frames all of it («in French: …») in a few words."""
+    said, there = plain(statement), plain(quote)
+    if said in there:
+        return True
+    rest = said.replace(there, " ", 1)
+    return there in said and len(rest.split()) <= _FRAME and not any(char.isdigit() for char in rest)
+
+
+def claims(citations: Sequence[Citation]) -> bool:
+    """Whether what is cited is somebody's claim."""
+    from rag.verification.attribution import claim_of
+
+    return any(claim_of(citation.quote, citation.language) is not None for citation in citations)
