@@ -149,7 +149,7 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
             except OSError:
                 continue  # a link that leads to itself
             if is_folder:
-                info = os.stat(entry.path)
+                info = entry.stat()
                 if (info.st_dev, info.st_ino) not in seen:
                     seen.add((info.st_dev, info.st_ino))
                     pending.append((f"{prefix}{entry.name}/", entry.path))

@@ -1,4 +1,4 @@
-"""The shape of a plain text: its lines, which of them run on, and its paragraphs. Offsets only, no editing."""
+"""The shape of a plain text: its lines, which of them run on, and its paragraphs. Offsets, no editing."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _blocks(text: str) -> Iterator[list[Span]]:
 def _runs_on(text: str, line: Span, after: Span, width: int) -> bool:
     """Whether a line break is only a wrap: the next line's first word would not have fitted.
 
-    ``width`` is that of the widest line of the block, in characters. A PDF's lines vary with its letters, hence the slack; a
-    next line that begins in lower case runs on in any case.
+    ``width`` is that of the widest line of the block, in characters. A PDF's lines vary with its letters,
+    hence the slack; a next line that begins in lower case runs on in any case.
     """
     if _MARK.match(text, after.start):
         return False

@@ -52,7 +52,7 @@ def leading_date(text: str) -> tuple[str, Span] | None:
 
 
 def guess_title(text: str) -> str | None:
-    """The first line, if it looks like a title: short, alone, not ended as a statement, with text below it."""
+    """The first line, if it looks like a title: short, not ended as a statement, with longer text below."""
     lines = [piece for piece in pieces(text[:4000]) if not _is_set(text, piece)]
     if len(lines) < 2:
         return None
@@ -69,7 +69,7 @@ def guess_title(text: str) -> str | None:
 
 
 def noise_spans(text: str, title: str | None = None) -> tuple[Span, ...]:
-    """Where ``text`` says nothing, in order, without overlaps. ``title``: the document's, kept in any case."""
+    """Where ``text`` says nothing, in order, without overlaps. ``title``, the document's, is never noise."""
     found = [Span(*match.span()) for match in _SET_PHRASES.finditer(text)]
     dated = leading_date(text)
     front = _FRONT_MATTER.match(text)

@@ -47,8 +47,8 @@ def read(path: Path, root: Path, cards: Mapping[str, Card], *, max_bytes: int = 
     """Read one file below ``root`` into a Document.
 
     What its card says goes before what the file says about itself; unknown stays None. The id is the card's,
-    else the path relative to ``root``. Raises UnreadableFile, one line with the reason: too large, binary, damaged,
-    protected, without text, not permitted, gone, or written to again and again while it is read.
+    else the path relative to ``root``. Raises UnreadableFile, one line with the reason: too large, binary,
+    damaged, protected, without text, not permitted, gone, or written to again and again while it is read.
     """
     name = path.relative_to(root).as_posix()
     reader = _READERS.get(path.suffix.lower())
