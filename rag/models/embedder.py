@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,7 +62,7 @@ class SentenceEmbedder:
         self._batch = batch
         self._model, chosen = _load(folder, dtype)
         self.dimension = int(self._model.get_embedding_dimension())
-        self._prefix = _prefixes(self._model, folder)
+        self._prefix = _prefixes(self._model.prompts or {}, folder)
         self._direction: FloatArray | None = None
         self._direction = self._language_direction()
         self.fingerprint = _fingerprint(folder, chosen, self._prefix)
@@ -109,6 +109,23 @@ def open_embedder(settings: Settings) -> Embedder:
     return SentenceEmbedder(folder, dtype=settings.embedder_dtype, batch=settings.embedder_batch)
 
 
+def fingerprint_of(settings: Settings) -> str:
+    """The fingerprint the embedder of the settings would have, without loading it (no torch). Raises ModelError."""
+    folder = embedder_folder(settings)
+    noted = folder / "config_sentence_transformers.json"
+    try:
+        prompts = json.loads(noted.read_text("utf-8")).get("prompts") or {} if noted.exists() else {}
+        return _fingerprint(folder, _precision(settings.embedder_dtype), _prefixes(prompts, folder))
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{folder} is not a sentence-transformers model ({error}); set TEMOIN_EMBEDDER to one that is"
+        ) from error
+
+
+def _precision(dtype: str) -> str:
+    return "float32" if dtype == "auto" else dtype
+
+
 def _unit(vectors: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
@@ -121,7 +138,7 @@ def _load(folder: Path, dtype: str) -> tuple[Any, str]:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
-    chosen = "float32" if dtype == "auto" else dtype
+    chosen = _precision(dtype)
     try:
         model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": getattr(torch, chosen)}
@@ -136,9 +153,9 @@ def _load(folder: Path, dtype: str) -> tuple[Any, str]:
     return model, chosen
 
 
-def _prefixes(model: Any, folder: Path) -> tuple[str, str]:
+def _prefixes(given: Mapping[str, str | None], folder: Path) -> tuple[str, str]:
     """What goes before a query and before a passage: the model's own prompts, or e5's for an e5."""
-    prompts = {name: text for name, text in (model.prompts or {}).items() if text}
+    prompts = {name: text for name, text in given.items() if text}
     if "query" in prompts:
         return prompts["query"], prompts.get("passage") or prompts.get("document") or ""
     config = json.loads((folder / "config.json").read_text("utf-8"))

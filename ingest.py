@@ -1,0 +1,129 @@
+"""Shell: the corpus folder into the index, with progress. ``python ingest.py --help``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import RagError
+
+if TYPE_CHECKING:
+    from rag.library import Library, Progress, SyncReport
+    from rag.models.embedder import Embedder
+    from rag.settings import Settings
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Ingest once, or for as long as ``--watch`` runs; 0 done, 1 a failure or an unreadable file."""
+    arguments = _arguments().parse_args(argv)
+    try:
+        from rag.settings import load_settings
+
+        settings = load_settings(corpus=arguments.corpus, index=arguments.index)
+        failed = _ingest(settings, rebuild=arguments.rebuild, quiet=arguments.quiet)
+        if arguments.watch:
+            _watch(settings, quiet=arguments.quiet)
+        return 1 if failed else 0
+    except RagError as error:
+        if arguments.debug:
+            raise
+        print(f"ingest: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0 if arguments.watch else 130
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ingest.py", description="Read the corpus folder into the index.")
+    parser.add_argument("--corpus", type=Path, help="folder of documents (default: corpus, or TEMOIN_CORPUS)")
+    parser.add_argument("--index", type=Path, help="folder of the index (default: .temoin, or TEMOIN_INDEX)")
+    parser.add_argument("--rebuild", action="store_true", help="make the index anew; cached vectors are kept")
+    parser.add_argument("--watch", action="store_true", help="stay, and follow the folder")
+    parser.add_argument("--quiet", action="store_true", help="show nothing but failures")
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    return parser
+
+
+def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedder | None = None) -> bool:
+    """One sync; whether any file failed."""
+    from rag.library import Library
+
+    with Library.open(settings, rebuild=rebuild, embedder=embedder) as library:
+        report = _shown(library, quiet=quiet)
+    if not quiet:
+        print(_summary(report))
+    for path, reason in report.failed:
+        print(f"ingest: {path}: {reason}", file=sys.stderr)
+    return bool(report.failed)
+
+
+def _shown(library: Library, *, quiet: bool) -> SyncReport:
+    """Sync with a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+    ) as bar:
+        return library.sync(_teller(bar))
+
+
+def _teller(bar: object) -> Callable[[Progress], None]:
+    from rich.progress import Progress as Bar
+
+    assert isinstance(bar, Bar)
+    tasks = {}
+
+    def tell(progress: Progress) -> None:
+        if progress.label not in tasks:
+            tasks[progress.label] = bar.add_task(progress.label, total=None, rate="")
+        rate = f"{progress.rate:,.0f} sentences/s" if progress.rate >= 1 else ""
+        bar.update(tasks[progress.label], completed=progress.done, total=progress.total, rate=rate)
+
+    return tell
+
+
+def _summary(report: SyncReport) -> str:
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "renamed": len(report.renamed),
+        "removed": len(report.removed),
+        "unreadable": len(report.failed),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing changed"
+    return (
+        f"{report.documents} documents, {report.sentences} sentences ({report.embedded} embedded) "
+        f"in {report.seconds:.1f} s: {told}"
+    )
+
+
+def _watch(settings: Settings, *, quiet: bool) -> None:
+    """Follow the folder until interrupted. The index is opened for each change and let go of in between."""
+    from watchfiles import DefaultFilter, watch
+
+    from rag.models.deferred import DeferredEmbedder
+
+    embedder = DeferredEmbedder(settings)
+    if not quiet:
+        print(f"watching {settings.corpus}; stop with Ctrl-C")
+    for _ in watch(settings.corpus, watch_filter=DefaultFilter(), raise_interrupt=True):
+        try:
+            _ingest(settings, rebuild=False, quiet=quiet, embedder=embedder)
+        except RagError as error:  # an empty folder, another writer: the next change may mend it
+            print(f"ingest: {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

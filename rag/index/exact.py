@@ -1,0 +1,94 @@
+"""Exact nearest vectors from the catalog itself: for a process that may not open the Chroma folder.
+
+Every vector is compared, so the result is exact; 100 thousand sentences take some 150 MB and 15 ms.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import LibraryError
+from rag.index.catalog import Catalog
+from rag.types import LANGUAGES, Language
+
+FloatArray = NDArray[np.float32]
+
+
+class ExactVectors:
+    """A VectorIndex that only reads."""
+
+    store = "catalog"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._guard = threading.Lock()
+        self._revision = -1
+        self._held: dict[Language, tuple[NDArray[np.int64], FloatArray]] = {}
+
+    def search(self, vector: FloatArray, k: int, language: Language | None = None) -> list[tuple[int, float]]:
+        """See VectorIndex."""
+        held = self._load()
+        found: list[tuple[int, float]] = []
+        for each in (language,) if language else LANGUAGES:
+            ids, matrix = held[each]
+            if not len(ids):
+                continue
+            scores = matrix @ np.asarray(vector, np.float32)
+            best = np.argpartition(-scores, min(k, len(ids)) - 1)[:k]
+            found += [(int(ids[row]), float(scores[row])) for row in best]
+        return sorted(found, key=lambda pair: -pair[1])[:k]
+
+    def upsert(
+        self,
+        ids: Sequence[int],  # noqa: ARG002
+        vectors: FloatArray,  # noqa: ARG002
+        languages: Sequence[Language],  # noqa: ARG002
+        document_ids: Sequence[str],  # noqa: ARG002
+    ) -> None:
+        """Refused: the catalog is written elsewhere."""
+        raise LibraryError(
+            "another process owns the vectors; stop it, or use a Chroma server (TEMOIN_CHROMA_URL)"
+        )
+
+    def delete(self, ids: Sequence[int]) -> None:
+        """Refused: the catalog is written elsewhere."""
+        self.upsert(ids, np.zeros((0, 0), np.float32), (), ())
+
+    def clear(self) -> None:
+        """Refused: the catalog is written elsewhere."""
+        self.delete(())
+
+    def count(self) -> int:
+        """See VectorIndex."""
+        return self._catalog.counts().searchable
+
+    @contextmanager
+    def bulk(self, rows: int) -> Iterator[None]:  # noqa: ARG002
+        """See VectorIndex."""
+        yield
+
+    def close(self) -> None:
+        """See VectorIndex."""
+        self._held = {}
+
+    def _load(self) -> dict[Language, tuple[NDArray[np.int64], FloatArray]]:
+        """Both matrices, read again when the catalog has changed."""
+        with self._guard:
+            revision = self._catalog.revision()
+            if revision != self._revision:
+                rows: dict[Language, list[tuple[int, FloatArray]]] = {language: [] for language in LANGUAGES}
+                for row in self._catalog.rows_since(0, revision):
+                    rows[row.language].append((row.id, row.vector))
+                self._held = {language: _matrix(pairs) for language, pairs in rows.items()}
+                self._revision = revision
+            return self._held
+
+
+def _matrix(pairs: list[tuple[int, FloatArray]]) -> tuple[NDArray[np.int64], FloatArray]:
+    ids = np.array([number for number, _ in pairs], np.int64)
+    return ids, np.stack([vector for _, vector in pairs]) if pairs else np.zeros((0, 0), np.float32)

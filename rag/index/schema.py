@@ -1,0 +1,96 @@
+"""The catalog's tables, and how a connection to them is opened.
+
+One SQLite file in write-ahead mode: readers never wait for the writer, and a process killed at any moment
+leaves the last committed transaction. ``VERSION`` changes with the tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+VERSION = 1
+FILE = "catalog.sqlite3"
+
+#: 8 KiB pages hold five vectors of 384 floats each without overflow pages. Sentence numbers are never
+#: reused (AUTOINCREMENT): a stale number in Chroma can then never name another sentence.
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL UNIQUE,
+    language TEXT NOT NULL,
+    title TEXT, publisher TEXT, date TEXT, url TEXT,
+    text TEXT NOT NULL,
+    noise TEXT NOT NULL,
+    state TEXT NOT NULL,
+    revision INTEGER NOT NULL
+);
+CREATE INDEX documents_revision ON documents (revision);
+
+CREATE TABLE vectors (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    vector BLOB NOT NULL
+);
+
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    searchable INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    vector INTEGER REFERENCES vectors (number),
+    UNIQUE (document, position)
+);
+
+-- Sentences that left, and at which revision: what a vector store has still to forget.
+CREATE TABLE departed (sentence INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
+CREATE INDEX departed_revision ON departed (revision);
+
+-- How far each vector store has followed the catalog.
+CREATE TABLE stores (name TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE disagreements (
+    a INTEGER NOT NULL, b INTEGER NOT NULL, kind TEXT NOT NULL, note TEXT NOT NULL,
+    PRIMARY KEY (a, b, kind)
+) WITHOUT ROWID;
+CREATE INDEX disagreements_b ON disagreements (b);
+
+-- Stemmed terms, one index a language, so that each has its own statistics. Content-less: the terms are
+-- made again from the sentence when it leaves, and the disk holds no second copy.
+CREATE VIRTUAL TABLE lexical_fr USING fts5 (terms, content = '', tokenize = "ascii tokenchars '.,'");
+CREATE VIRTUAL TABLE lexical_en USING fts5 (terms, content = '', tokenize = "ascii tokenchars '.,'");
+
+-- In how many sentences of a language a term stands.
+CREATE TABLE terms (
+    language TEXT NOT NULL, term TEXT NOT NULL, sentences INTEGER NOT NULL, PRIMARY KEY (language, term)
+) WITHOUT ROWID;
+"""
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are opened by hand. Raises sqlite3.Error."""
+    connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA page_size = 8192")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32768")
+    return connection
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty file, in one transaction."""
+    connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The version of the tables in the file; 0 for an empty file."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

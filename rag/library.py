@@ -1,0 +1,290 @@
+"""The library: the documents, their index, and everything that changes them.
+
+One writer at a time, by a lock on the index folder. The catalog is written first (rag.intake), one transaction
+a document; the vector store is brought into step afterwards, and again whenever it is found to be behind, so
+that a kill at any moment costs no more than the work of the last moments. Nothing is embedded twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from filelock import FileLock, Timeout
+
+from rag.errors import LibraryError, UnreadableFile
+from rag.index import catalog as catalogs
+from rag.index import follow as following
+from rag.index import lexical
+from rag.index.catalog import Catalog
+from rag.index.exact import ExactVectors
+from rag.index.lexical import LexicalIndex
+from rag.index.vectors import VectorIndex, open_vectors
+from rag.ingestion import sentences, uploads
+from rag.intake import CONTEXT, Intake, OnProgress, Progress, embedding_text
+from rag.models.deferred import DeferredEmbedder
+from rag.models.embedder import Embedder
+from rag.settings import Settings
+from rag.types import LANGUAGES, Document, Sentence, Source
+
+__all__ = ["Found", "Library", "OnProgress", "Otherwise", "Progress", "SyncReport", "embedding_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did. ``documents`` and ``sentences`` are what the library now holds."""
+
+    documents: int
+    sentences: int
+    embedded: int  #: sentences that had to be embedded
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    failed: tuple[tuple[str, str], ...]  #: (path, reason)
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence found by its words."""
+
+    sentence: Sentence
+    source: Source
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A sentence of another document that says otherwise."""
+
+    sentence: Sentence
+    source: Source
+    kind: str
+    note: str
+
+
+class Library:
+    """The documents and their index. Use :meth:`open`; also a context manager."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, fingerprint: str, *, rebuild: bool) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        if rebuild:
+            catalogs.set_aside_unusable(settings.index)
+        self.catalog = Catalog.open(settings.index, None if rebuild else fingerprint)
+        try:
+            if rebuild:
+                with self._writing():
+                    self.catalog.clear(fingerprint)
+            self.lexical = LexicalIndex(self.catalog)
+            store = open_vectors(settings, str(self.catalog.meta("id")), fresh=rebuild)
+            self.vectors: VectorIndex = store or ExactVectors(self.catalog)
+        except BaseException:
+            self.catalog.close()
+            raise
+
+    @classmethod
+    def open(cls, settings: Settings, *, embedder: Embedder | None = None, rebuild: bool = False) -> Library:
+        """Open the index of the settings, making it where there is none, and bring the vectors into step.
+
+        ``embedder``: instead of the settings' own, which is loaded only when first used. ``rebuild``: forget
+        what is indexed, keep the cached vectors, take the present models and rules. Raises LibraryError,
+        ModelError.
+        """
+        embedder = embedder or DeferredEmbedder(settings)
+        parts = (embedder.fingerprint, sentences.SPLITTER, CONTEXT, lexical.fingerprint())
+        library = cls(settings, embedder, " ".join(parts), rebuild=rebuild)
+        try:
+            library.refresh()
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files, locks and connections."""
+        self.vectors.close()
+        self.catalog.close()
+
+    # -- reading ----------------------------------------------------------------------------------------
+
+    def sources(self) -> tuple[Source, ...]:
+        """The cards of all documents, by path."""
+        return self.catalog.sources()
+
+    def document(self, document_id: str) -> Document:
+        """A document with its text. Raises LibraryError when there is none."""
+        return self.catalog.document(document_id)
+
+    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
+        """The sentences of a document, in order."""
+        return self.catalog.sentences(document_id)
+
+    def disagreements_of(self, sentence: Sentence) -> tuple[Otherwise, ...]:
+        """Sentences elsewhere that say otherwise about the same matter."""
+        number = self.catalog.sentence_id(sentence)
+        if number is None:
+            return ()
+        pairs = self.catalog.disagreements_of(number)
+        others = [pair.b if pair.a == number else pair.a for pair in pairs]
+        held = self.catalog.sentences_by_id(others)
+        sources = self.catalog.sources_by_id([each.document_id for each in held.values()])
+        return tuple(
+            Otherwise(held[other], sources[held[other].document_id], pair.kind, pair.note)
+            for other, pair in zip(others, pairs, strict=True)
+            if other in held and held[other].document_id in sources
+        )
+
+    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
+        """Sentences that hold the words of ``text``, in either language, best first."""
+        hits = [hit for language in LANGUAGES for hit in self.lexical.search(text, language, limit)]
+        best = sorted(hits, key=lambda hit: -hit[1])[:limit]
+        held = self.catalog.sentences_by_id([number for number, _ in best])
+        sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
+        return tuple(
+            Found(held[number], sources[held[number].document_id], score)
+            for number, score in best
+            if number in held and held[number].document_id in sources
+        )
+
+    # -- writing ----------------------------------------------------------------------------------------
+
+    def refresh(self, on_progress: OnProgress | None = None) -> int:
+        """Bring the vectors into step with the catalog, which another process may have written.
+
+        Cheap when nothing changed: call it before a question. Does nothing while somebody else writes.
+        Returns the rows written.
+        """
+        if isinstance(self.vectors, ExactVectors):
+            return 0
+        if self.catalog.store_revision(self.vectors.store) == self.catalog.revision():
+            return 0
+        try:
+            with self._writing():
+                return self._follow(on_progress)
+        except _Busy:
+            return 0
+
+    def sync(self, on_progress: OnProgress | None = None) -> SyncReport:
+        """Make the index hold what the corpus folder holds; only what changed is touched.
+
+        Files that cannot be read are named in the report and the others go on. Raises CorpusError when the
+        folder cannot be read or is empty, LibraryError when another process is writing.
+        """
+        started = time.perf_counter()
+        limit = self.settings.file_mb * 2**20
+        with self._writing():
+            intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
+            changes = intake.run()
+            self._follow(on_progress)
+            held = self.catalog.counts()
+        return SyncReport(
+            documents=held.documents,
+            sentences=held.sentences,
+            embedded=intake.embedded,
+            added=_without(changes.added, intake.failed),
+            changed=_without(changes.changed, intake.failed),
+            renamed=changes.renamed,
+            removed=changes.removed,
+            unchanged=len(changes.unchanged),
+            failed=tuple(intake.failed),
+            seconds=time.perf_counter() - started,
+        )
+
+    def add_file(self, name: str, content: bytes) -> Source:
+        """Put a new document into the corpus folder and the index; return its card.
+
+        The name is made safe and never takes another document's place. Raises UnreadableFile (and leaves
+        nothing behind) when the file cannot be read, LibraryError, CorpusError.
+        """
+        if len(content) > self.settings.upload_mb * 2**20:
+            raise UnreadableFile(
+                f"{name}: larger than {self.settings.upload_mb} MB; split it or raise TEMOIN_UPLOAD_MB"
+            )
+        path = uploads.place(self.settings.corpus, name, content)
+        try:
+            reasons = dict(self.sync().failed)
+            if path in reasons:
+                raise UnreadableFile(f"{path}: {reasons[path]}")
+            return next(source for source in self.sources() if source.path == path)
+        except BaseException:
+            uploads.discard(self.settings.corpus, path)
+            raise
+
+    def remove_document(self, document_id: str) -> None:
+        """Delete a document from the index and its file from the corpus folder. Raises LibraryError."""
+        source = self.document(document_id).source
+        with self._writing():
+            uploads.discard(self.settings.corpus, source.path)
+            self.catalog.remove(document_id)
+            self.catalog.prune()
+            self._follow()
+
+    def migrate(self, target: Settings, on_progress: OnProgress | None = None) -> int:
+        """Copy the vectors to the store of other settings, without embedding; return the rows written.
+
+        What the target's collection held of this index before is replaced. Raises LibraryError.
+        """
+        store = open_vectors(target, str(self.catalog.meta("id")))
+        if store is None:
+            raise LibraryError(f"another process uses the vectors in {target.index}; stop it first")
+        try:
+            with self._writing():
+                following.start_over(self.catalog, store)
+                return following.follow(self.catalog, store, _told(on_progress))
+        finally:
+            store.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the one writer. Raises LibraryError when somebody else is."""
+        lock = FileLock(self.settings.index / "writer.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise _Busy(
+                f"another process is writing the index in {self.settings.index}; wait until it is done"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _follow(self, on_progress: OnProgress | None = None) -> int:
+        if isinstance(self.vectors, ExactVectors):
+            return 0
+        written = following.follow(self.catalog, self.vectors, _told(on_progress))
+        if not following.in_step(self.catalog, self.vectors):
+            following.start_over(self.catalog, self.vectors)
+            written = following.follow(self.catalog, self.vectors, _told(on_progress))
+        return written
+
+
+class _Busy(LibraryError):
+    """Another process or thread is writing."""
+
+
+def _told(on_progress: OnProgress | None) -> following.Told | None:
+    if on_progress is None:
+        return None
+    started = time.perf_counter()
+
+    def tell(done: int, total: int) -> None:
+        on_progress(Progress(done, total, done / max(time.perf_counter() - started, 1e-6), "indexing"))
+
+    return tell
+
+
+def _without(paths: tuple[str, ...], failed: list[tuple[str, str]]) -> tuple[str, ...]:
+    bad = {path for path, _ in failed}
+    return tuple(path for path in paths if path not in bad)
