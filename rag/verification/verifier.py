@@ -1,0 +1,163 @@
+"""Whether evidence backs a statement, checked before anyone reads it.
+
+A statement that stands word for word in the evidence is accepted. Otherwise every figure and name of it must be in
+the evidence, its polarity must agree, and the calibrated support must pass the threshold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.text.figures import Figure, figures, same
+from rag.text.names import matches, mentions, names
+from rag.text.terms import fold
+from rag.types import Evidence, Language
+from rag.verification.attribution import keeps_claim
+from rag.verification.constraints import told
+from rag.verification.polarity import compare
+from rag.verification.support import Calibration, Judge, Passage, TokenEmbedder, features
+
+FaultKind = Literal["figure", "name", "polarity", "support", "attribution"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a statement; only a ``fatal`` one rejects it."""
+
+    kind: FaultKind
+    detail: str
+    fatal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``support``: calibrated probability in [0, 1] that the evidence backs the statement."""
+
+    accepted: bool
+    support: float
+    faults: tuple[Fault, ...] = ()
+
+
+class Verifier:
+    """Pure: the same statement and evidence always get the same verdict."""
+
+    def __init__(
+        self, embedder: TokenEmbedder, calibration: Calibration | None = None, judge: Judge | None = None
+    ):
+        self._embedder = embedder
+        self._calibration = calibration or Calibration.shipped()
+        self._judge = judge
+
+    def check(
+        self, statement: str, language: Language, evidence: Sequence[Evidence], question: str = ""
+    ) -> Verdict:
+        """Check ``statement``, in ``language``, against all of ``evidence`` together.
+
+        Names of the question may be repeated. An attribution that was lost is a fault, not a fatal one: the
+        caller puts the speaker back.
+        """
+        if not statement.strip() or not evidence:
+            return Verdict(False, 0.0, (Fault("support", "nothing to check", True),))
+        if is_verbatim(statement, evidence):
+            return Verdict(True, 1.0)
+        faults = [
+            *figure_faults(statement, language, evidence),
+            *name_faults(statement, language, evidence, question),
+            *polarity_faults(statement, language, evidence),
+            *attribution_faults(statement, language, evidence),
+        ]
+        support = self._support(statement, language, evidence, sum(not fault.fatal for fault in faults))
+        if support < self._calibration.threshold:
+            faults.append(Fault("support", f"{support:.2f} below {self._calibration.threshold:.2f}", True))
+        accepted = not any(fault.fatal for fault in faults)
+        return Verdict(
+            accepted, support if accepted else min(support, self._calibration.threshold), tuple(faults)
+        )
+
+    def _support(
+        self, statement: str, language: Language, evidence: Sequence[Evidence], warnings: int
+    ) -> float:
+        passages = [Passage(item.sentence.text, item.sentence.language) for item in evidence]
+        measured = features(self._embedder, statement, language, passages, warnings)
+        whole = " ".join(passage.text for passage in passages)
+        judged = self._judge.log_odds(whole, statement) if self._judge else None
+        return self._calibration.probability(measured, judged)
+
+
+def is_verbatim(statement: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether the statement stands in one sentence of the evidence, blanks and typographic quotes apart."""
+    plain = _plain(statement)
+    return len(plain) > 1 and any(f" {plain} " in f" {_plain(item.sentence.text)} " for item in evidence)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+|[%$€£]", text.replace("’", "'").casefold()))
+
+
+def figure_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
+    """Figures of the statement that the evidence does not give, or gives less exactly."""
+    sentences = [(item.sentence.text, item.sentence.language) for item in evidence]
+    there = [figure for text, spoken in sentences for figure in figures(text, spoken)]
+    context = [
+        figure
+        for item in evidence
+        for text in (item.source.date, item.source.title)
+        if text
+        for figure in figures(text, item.source.language)
+    ]
+    for figure in figures(statement, language):
+        if not figure.certain:
+            continue
+        written = statement[figure.start : figure.end]
+        verdicts = {same(figure, other) for other in there}
+        if "equal" in verdicts:
+            continue
+        if "warning" in verdicts and (figure.unit not in ("date", "month") or _dated(figure, there, context)):
+            yield Fault("figure", written, False)
+        elif any(same(figure, other) == "equal" for other in context) and figure.unit in (
+            "date",
+            "month",
+            "year",
+        ):
+            yield Fault("figure", written, False)
+        else:
+            yield Fault("figure", written, True)
+
+
+def _dated(figure: Figure, there: Sequence[Figure], context: Sequence[Figure]) -> bool:
+    """A date said more fully than in one place of the evidence must be completed by others."""
+    year, rest = divmod(int(figure.value), 10000)
+    parts = [replace(figure, value=figure.value.__class__(part)) for part in (year * 10000, rest) if part]
+    known = [*there, *context]
+    return all(any(same(part, other) == "equal" for other in known) for part in parts) or len(parts) == 1
+
+
+def name_faults(
+    statement: str, language: Language, evidence: Sequence[Evidence], question: str
+) -> Iterator[Fault]:
+    """Names of the statement that neither the evidence, with its surroundings, nor the question has."""
+    texts = [text for item in evidence for text in told(item)]
+    found = mentions([*texts, (question, language)] if question else texts)
+    for name in names(statement, language):
+        if not matches(name, found):
+            yield Fault("name", name.text, name.certain)
+
+
+def polarity_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
+    """A statement that denies what the evidence affirms, or the other way round."""
+    verdict = compare(
+        statement, language, [(item.sentence.text, item.sentence.language) for item in evidence]
+    )
+    if verdict != "equal":
+        yield Fault("polarity", verdict, verdict == "opposite")
+
+
+def attribution_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
+    """A claim of somebody's told as a fact."""
+    if not any(
+        keeps_claim(statement, language, item.sentence.text, item.sentence.language) for item in evidence
+    ):
+        yield Fault("attribution", "the evidence reports a claim", False)
