@@ -28,7 +28,8 @@ class BeliefModel:
     weights: dict[str, float]
     intercept: float
     thresholds: dict[str, float]
-    certain: float  #: above it the first witness may speak before the others are heard
+    certain: float  #: above it a witness may speak before the others are heard
+    worth_hearing: float  #: least promise worth hearing once one witness is certain
     unheard: dict[str, float]  #: weights without the model, for the order of promise and for a model that is down
     unheard_intercept: float
 
@@ -38,14 +39,10 @@ class BeliefModel:
 
     def promise(self, features: dict[str, float]) -> float:
         """The same before the witness was heard (``log_odds`` is not read)."""
-        return _sigmoid(
-            self.unheard_intercept + sum(self.unheard[name] * features[name] for name in self.unheard)
-        )
+        return _sigmoid(self.unheard_intercept + sum(self.unheard[name] * features[name] for name in self.unheard))
 
 
-def features(
-    question: str, evidence: Evidence, among: Sequence[Evidence], log_odds: float = 0.0
-) -> dict[str, float]:
+def features(question: str, evidence: Evidence, among: Sequence[Evidence], log_odds: float = 0.0) -> dict[str, float]:
     """The features of one witness ``among`` all that were found for the question."""
     best = max(other.dense for other in among)
     return {
@@ -68,6 +65,7 @@ def load_belief() -> BeliefModel:
         intercept=raw["intercept"],
         thresholds=raw["thresholds"],
         certain=raw["certain"],
+        worth_hearing=raw["worth_hearing"],
         unheard=raw["unheard"],
         unheard_intercept=raw["unheard_intercept"],
     )

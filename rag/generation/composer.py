@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.generation.phrases import phrase
 from rag.generation.prompts import load
 from rag.models.llm import Completion, Llm
-from rag.types import Evidence, Language, Origin
+from rag.types import Citation, Evidence, Language, Origin
 
 _QUOTE_PAIRS = {"en": ("“", "”"), "fr": ("« ", " »")}
 _TOKENS_PER_CHARACTER = 0.6  # a bound, not an estimate: a translation that runs away is cut and then rejected
@@ -49,7 +50,19 @@ def shorten(llm: Llm, question: str, text: str) -> Wording:
 
 def in_quotation_marks(text: str, language: Language) -> str:
     """``text`` between the quotation marks of ``language``, unless it already stands between some."""
-    if text[:1] in "«“\"" and text[-1:] in "»”\"":
+    if text[:1] in '«“"' and text[-1:] in '»”"':
         return text
     opening, closing = _QUOTE_PAIRS[language]
     return f"{opening}{text}{closing}"
+
+
+def disagreement_note(one: Citation, two: Citation, language: Language) -> str:
+    """Both sides of a disagreement, each quoted word for word with its label."""
+    return phrase(
+        "disagreement",
+        language,
+        a=in_quotation_marks(" ".join(one.quote.split()), one.language),
+        m=one.n,
+        b=in_quotation_marks(" ".join(two.quote.split()), two.language),
+        n=two.n,
+    )

@@ -11,44 +11,86 @@ import re
 
 from rag.text.terms import fold
 
-_OVERRIDE = r"\b(ignor\w*|oubli\w*|disregard|forget|bypass|override|contourne\w*|passe outre|fais abstraction)\b"
-_RULES = (
-    r"\b(instructions?|consignes?|regles?|rules?|guidelines?|documents?|sources?|prompt|restrictions?|filtres?|"
-    r"filters?|garde fous?|safeguards?|above|precede\w*|previous)\b"
+
+def _any(words: str) -> str:
+    """One pattern for a list of words: ``*`` stands for any ending, ``_`` for a space."""
+    parts = (re.escape(word).replace(r"\*", r"\w*").replace("_", " ") for word in words.split())
+    return rf"\b(?:{'|'.join(parts)})\b"
+
+
+_OVERRIDE = _any("ignor* oubli* disregard forget bypass override contourne* passe_outre fais_abstraction faites_abstraction")
+_RULES = _any(
+    "instruction* consigne* regle regles rule rules guideline* document documents source sources prompt "
+    "restriction* filtre* "
+    "filter* garde_fou garde_fous safeguard* above precede* previous"
 )
-_REVEAL = r"\b(reveal|show|print|repeat|display|output|tell|give|what (is|are)|montre\w*|affiche\w*|repete\w*|revele\w*|donne\w*|quel(le)?s? (est|sont)|cite)\b"
-_PROMPT = (
-    r"\b(system prompt|hidden prompt|initial prompt|your (own )?(prompt|instructions|rules|guidelines)|prompt systeme|"
-    r"prompt initial|tes (consignes|instructions|regles)|vos (consignes|instructions|regles)|ton prompt|votre prompt)\b"
+_REVEAL = _any(
+    "reveal* show print repeat display output tell give what_is what_are montre* affiche* repete* revele* "
+    "donne* recopie* "
+    "quel_est quelle_est quels_sont quelles_sont cite*"
 )
-_ROLE = (
-    r"\b(pretend (to be|you|that you)|act (as|like)|role ?play|you are (now|no longer)|from now on you|imagine (that )?you are|"
-    r"fais (comme si|semblant)|faites (comme si|semblant)|jou(e|ez|er|ons) (le|un) role|tu es (maintenant|desormais)|"
-    r"vous etes (maintenant|desormais)|imagine que tu|jeu de role|comporte toi comme|dans la peau d)\b"
+_PROMPT = _any(
+    "system_prompt hidden_prompt initial_prompt your_prompt your_own_prompt your_instructions your_rules "
+    "your_guidelines "
+    "prompt_systeme prompt_initial tes_consignes tes_instructions tes_regles vos_consignes "
+    "vos_instructions vos_regles "
+    "ton_prompt votre_prompt consignes_qui_t consignes_qui_vous instructions_qui_t instructions_you "
+    "instructions_given_to_you"
 )
-_WRITE = r"\b(write|compose|generate|create|draw|invent|make up|ecri\w+|redige\w*|compose\w*|genere\w*|invente\w*|imagine\w*|raconte\w*|dessine\w*|tell me|cree\w*)\b"
-_FICTION = r"\b(poem|story|stories|song|joke|novel|fiction|script|essay|limerick|haiku|poeme|histoire|conte|chanson|blague|roman|scenario|recit|nouvelle|dissertation|tweet|slogan)s?\b"
-_SEXUAL = r"\b(erotic\w*|erotique\w*|sexual\w*|sexuel\w*|porn\w*|pedoporn\w*|nude\w*|dirty)\b"
-_HOW_TO = (
-    r"\b(how (to|can|could|do|would|might|should) ?(i|we|one|you|someone)?\b|help me|teach me|i want to|where (can|could|do) i|"
-    r"explain how to|steps to|comment (puis je|pourrais je|je peux|on peut|peut on|faire pour|s y prendre|\w+er\b|\w+ir\b)|"
-    r"aide\w* moi|apprends moi|je veux|je voudrais|ou (puis je|trouver|acheter|telecharger)|explique\w* (moi )?comment \w+(er|ir)\b)"
+_ROLE = _any(
+    "please_pretend and_pretend now_pretend act_as act_like role_play roleplay you_are_now "
+    "you_are_no_longer from_now_on_you "
+    "imagine_you_are imagine_that_you_are fais_comme_si faites_comme_si fais_semblant faites_semblant joue_le_role "
+    "jouez_le_role jouer_le_role joue_un_role tu_es_maintenant tu_es_desormais vous_etes_maintenant "
+    "vous_etes_desormais "
+    "imagine_que_tu jeu_de_role comporte_toi_comme dans_la_peau_d"
 )
-_HARM = r"\b(groom\w*|lure|seduce|abuse|exploit\w*|traffic\w*|molest\w*|contact\w*|approach|buy|sell|trade|download|find|trouver|contacter|attirer|approcher|seduire|manipuler|abuser|exploiter|acheter|vendre|telecharger|echanger|obtenir|get|access|recruit\w*|recruter|pieger|trick)\b"
-_MINOR = r"\b(child\w*|kid|kids|minor|minors|teen\w*|underage|girl|girls|boy|boys|csam|enfants?|mineure?s?|ados?|adolescente?s?|fillettes?|petites? filles?|pedoporn\w*)\b"
-_THIRD_PERSON = re.compile(r"\b(according to|selon|d apres|how do (predators|traffickers|criminals|pimps|adults|they))\b")
+_WRITE = _any(
+    "write compose generate create draw invent make_up tell_me ecri* redige* compose* genere* invente* "
+    "imagine* raconte* "
+    "dessine* cree*"
+)
+_FICTION = _any(
+    "poem poems story stories song songs joke jokes novel fiction script essay limerick haiku tweet "
+    "slogan poeme poemes histoire "
+    "histoires conte chanson blague blagues roman scenario recit dissertation"
+)
+_SEXUAL = _any("erotic* erotique* sexual* sexuel* porn* pedoporn* nude* dirty")
+_HOW_TO = _any(
+    "how_to how_can_i how_could_i how_do_i how_would_i how_might_i how_should_i how_can_we how_can_one "
+    "how_can_you how_do_you "
+    "how_would_you help_me teach_me i_want_to where_can_i where_could_i where_do_i how_someone_could "
+    "how_someone_can how_somebody_could how_anyone_could steps_to comment_puis_je comment_pourrais_je "
+    "comment_je_peux comment_on_peut comment_peut_on comment_faire comment_s_y_prendre aide_moi aidez_moi "
+    "apprends_moi "
+    "apprenez_moi je_veux je_voudrais ou_puis_je ou_trouver ou_acheter ou_telecharger"
+)
+_HOW_INFINITIVE = r"\b(?:comment \w+(?:er|ir))\b"  # «comment contacter», but not «comment les … contactent»
+_HARM = _any(
+    "harm hurt groom* lure seduce abuse exploit* traffic* molest* contact* approach* buy sell trade "
+    "download find get access recruit* trick "
+    "trouver attirer approcher seduire manipuler abuser acheter vendre telecharger echanger obtenir pieger contacter"
+)
+_MINOR = _any(
+    "child* kid kids minor minors teen* underage girl girls boy boys csam enfant enfants mineur mineurs "
+    "mineure mineures ado ados "
+    "adolescent* fillette* petite_fille petites_filles pedoporn*"
+)
+_THIRD_PERSON = re.compile(_any("according_to selon d_apres"))
 
 _PATTERNS = tuple(
-    re.compile(pattern, re.DOTALL)
+    re.compile(pattern)
     for pattern in (
         rf"{_OVERRIDE}.{{0,60}}{_RULES}",
         rf"{_REVEAL}.{{0,40}}{_PROMPT}",
         _ROLE,
+        r"^pretend\b",
         rf"{_WRITE}.{{0,60}}{_FICTION}",
         rf"{_WRITE}.{{0,60}}{_SEXUAL}",
     )
 )
-_HARMING = re.compile(rf"{_HOW_TO}.{{0,60}}{_HARM}.{{0,60}}{_MINOR}|{_HOW_TO}.{{0,40}}{_SEXUAL}", re.DOTALL)
+_HOW = rf"(?:{_HOW_TO}|{_HOW_INFINITIVE})"
+_HARMING = re.compile(rf"{_HOW}.{{0,60}}{_HARM}.{{0,60}}{_MINOR}|{_HOW_INFINITIVE}.{{0,60}}{_MINOR}|{_HOW_TO}.{{0,40}}{_SEXUAL}")
 
 
 def is_declined(question: str) -> bool:

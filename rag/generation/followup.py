@@ -55,9 +55,7 @@ def stand_alone(question: str, language: Language, history: Sequence[Turn], llm:
     joined = f"{asked[-1]} {question}"
     if llm is None:
         return joined
-    shown = "\n".join(
-        f"{'Q' if turn.role == 'user' else 'A'}: {turn.content[:_REPLY_CHARACTERS]}" for turn in history[-_TURNS:]
-    )
+    shown = "\n".join(f"{'Q' if turn.role == 'user' else 'A'}: {turn.content[:_REPLY_CHARACTERS]}" for turn in history[-_TURNS:])
     rewritten = llm.complete(load("followup").messages(history=shown, question=question), max_tokens=80, stop=("\n",))
     text = rewritten.text.strip()
     known = " ".join([question, *(turn.content for turn in history)])

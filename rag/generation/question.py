@@ -17,17 +17,29 @@ from rag.types import Language
 AnswerKind = Literal["who", "how_many", "when", "where", "why", "yes_no", "other"]
 
 _CUES: tuple[tuple[AnswerKind, str], ...] = (
-    ("how_many", r"\bcombien\b|\bquel(le)?s? (est le |etait le )?(nombre|pourcentage|proportion|part|age|montant|"
-                 r"chiffre|taux|somme)|\bhow (many|much|often|old|long)\b|\bwhat (is the |was the )?(number|percentage|"
-                 r"share|proportion|age|amount|figure|rate|sum)\b|\bby (how much|what)\b|\ba quel rythme\b|\bat what rate\b"),
-    ("when", r"\bquand\b|\ben quelle annee\b|\bquel (jour|mois)\b|\ba quelle date\b|\bwhen\b|\b(what|which) "
-             r"(day|month|year|date)\b|\bdepuis quand\b|\bsince when\b"),
+    (
+        "how_many",
+        r"\bcombien\b|\bquel(le)?s? (est le |etait le )?(nombre|pourcentage|proportion|part|age|montant|"
+        r"chiffre|taux|somme)|\bhow (many|much|often|old|long)\b|\bwhat (is the |was the )?(number|percentage|"
+        r"share|proportion|age|amount|figure|rate|sum)\b|\bby (how much|what)\b|\ba quel rythme\b|\bat what rate\b",
+    ),
+    (
+        "when",
+        r"\bquand\b|\ben quelle annee\b|\bquel (jour|mois)\b|\ba quelle date\b|\bwhen\b|\b(what|which) "
+        r"(day|month|year|date)\b|\bdepuis quand\b|\bsince when\b",
+    ),
     ("why", r"\bpourquoi\b|\bpour quelles? raisons?\b|\bwhy\b|\bfor what reasons?\b|\bhow come\b"),
-    ("where", r"\bou\b(?= (est|se|a|ont|sont|etait|peut))|\bdans quel(le)?s? (pays|etat|ville|region)|\bwhere\b|\bin (what|which) "
-              r"(country|state|city|region)\b"),
-    ("who", r"\bqui\b|\bquel(le)?s? (procureurs?|senateurs?|personnes?|organisations?|universites?|journa(l|ux)|entreprises?|"
-            r"etats?|plateformes?|reseaux?)\b|\bwho(m|se)?\b|\b(what|which) (attorneys?|senators?|persons?|organi[sz]ations?|"
-            r"universit(y|ies)|newspapers?|compan(y|ies)|states?|platforms?|outlets?|institutes?)\b"),
+    (
+        "where",
+        r"\bou\b(?= (est|se|a|ont|sont|etait|peut))|\bdans quel(le)?s? (pays|etat|ville|region)|\bwhere\b|\bin (what|which) "
+        r"(country|state|city|region)\b",
+    ),
+    (
+        "who",
+        r"\bqui\b|\bquel(le)?s? (procureurs?|senateurs?|personnes?|organisations?|universites?|journa(l|ux)|entreprises?|"
+        r"etats?|plateformes?|reseaux?)\b|\bwho(m|se)?\b|\b(what|which) (attorneys?|senators?|persons?|organi[sz]ations?|"
+        r"universit(y|ies)|newspapers?|compan(y|ies)|states?|platforms?|outlets?|institutes?)\b",
+    ),
 )
 _CUES_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _CUES)
 _YES_NO = re.compile(
@@ -40,7 +52,7 @@ _DATE_UNITS = frozenset({"date", "month", "year", "weekday"})
 def answer_kind(question: str) -> AnswerKind:
     """The kind of answer expected; ``other`` where no cue tells."""
     folded = fold(question).replace("'", " ").replace("’", " ")
-    spaced = folded.replace("-", " ").strip(" «“\"¿")
+    spaced = folded.replace("-", " ").strip(' «“"¿')
     if _YES_NO.match(spaced):
         return "yes_no"
     for kind, cue in _CUES_COMPILED:

@@ -50,8 +50,6 @@ def header(evidence: Evidence) -> str:
 
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     """Ask the model about one witness. Raises ModelUnavailable where the server does not answer."""
-    messages = load("witness").messages(
-        question=question, header=header(evidence), source=source_text(evidence)
-    )
+    messages = load("witness").messages(question=question, header=header(evidence), source=source_text(evidence))
     completion = llm.yes_or_no(messages)
     return Testimony(evidence, completion.yes_log_odds or 0.0, completion)

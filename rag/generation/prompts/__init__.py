@@ -35,7 +35,6 @@ def load(name: str) -> Prompt:
     """The prompt called ``name`` (a file ``<name>.toml`` beside this one)."""
     raw = tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
     examples = tuple(
-        ({key: value for key, value in example.items() if key != "reply"}, example["reply"])
-        for example in raw["examples"]
+        ({key: value for key, value in example.items() if key != "reply"}, example["reply"]) for example in raw["examples"]
     )
     return Prompt(raw["system"], raw["pattern"], examples)

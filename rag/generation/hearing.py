@@ -1,0 +1,47 @@
+"""Witnesses heard in order of promise, each with the belief it earned, until enough is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.generation.belief import BeliefModel, features
+from rag.generation.witness import hear
+from rag.models.llm import Completion, Llm
+from rag.types import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """An evidence sentence and how far it is believed to hold the answer, in [0, 1].
+
+    ``completion`` is None where the model was not asked; ``belief`` is then its promise.
+    """
+
+    evidence: Evidence
+    belief: float
+    log_odds: float = 0.0
+    completion: Completion | None = None
+
+
+def by_promise(question: str, evidence: Sequence[Evidence], model: BeliefModel) -> tuple[Witness, ...]:
+    """The evidence in the order in which it is worth hearing, most promising first."""
+    promised = [Witness(item, model.promise(features(question, item, evidence))) for item in evidence]
+    return tuple(sorted(promised, key=lambda witness: -witness.belief))
+
+
+def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: BeliefModel) -> Iterator[Witness]:
+    """Ask about each witness in turn and yield it with its belief.
+
+    Stops early once a witness is certain and none of those left promises as much as is needed to be believed
+    beside it. Raises ModelUnavailable.
+    """
+    evidence = [witness.evidence for witness in promised]
+    certain = False
+    for witness in promised:
+        if certain and witness.belief < model.worth_hearing:
+            return
+        testimony = hear(llm, question, witness.evidence)
+        belief = model.belief(features(question, witness.evidence, evidence, testimony.log_odds))
+        certain = certain or belief >= model.certain
+        yield Witness(witness.evidence, belief, testimony.log_odds, testimony.completion)
