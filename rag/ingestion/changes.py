@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.errors import CorpusError
@@ -43,7 +43,7 @@ class Changes:
     unchanged: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()  #: (path, reason): cannot be ingested as it stands
     ignored: tuple[str, ...] = ()  #: not a kind of file that is read
-    states: Mapping[str, FileState] | None = None  #: to remember once a path is ingested
+    states: Mapping[str, FileState] = field(default_factory=dict)  #: to remember once a path is ingested
 
     @property
     def work(self) -> bool:
@@ -75,10 +75,11 @@ def scan(
         try:
             found[path] = _state(entry, known.get(path), card_of(path, cards).fingerprint, max_bytes)
         except (OSError, ValueError) as error:
-            refused[path] = _reason(error)
+            refused[os.fsencode(path).decode("utf-8", "replace")] = _reason(error)
     if not found and not refused:
         kinds = " ".join(SUFFIXES)
-        others = f" ({len(ignored)} files of other kinds)" if ignored else ""
+        count = len(ignored)
+        others = f" ({count} files of other kinds)" if count > 1 else " (1 file of another kind)" if count else ""
         raise CorpusError(f"no documents in {corpus}{others}; put {kinds} files there or name another folder")
     return _compare(found, known, refused, tuple(sorted(ignored)))
 
@@ -130,9 +131,7 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     except NotADirectoryError as error:
         raise CorpusError(f"the corpus {corpus} is a file; name the folder it is in") from error
     except OSError as error:
-        raise CorpusError(
-            f"the corpus folder {corpus} cannot be read ({error.strerror}); check its rights"
-        ) from error
+        raise CorpusError(f"the corpus folder {corpus} cannot be read ({error.strerror}); check its rights") from error
     seen = {(top.st_dev, top.st_ino)}
     pending = [("", str(corpus))]
     while pending:

@@ -53,16 +53,14 @@ def leading_date(text: str) -> tuple[str, Span] | None:
 
 def guess_title(text: str) -> str | None:
     """The first line, if it looks like a title: short, not ended as a statement, with longer text below."""
-    lines = [piece for piece in pieces(text[:4000]) if not _is_set(text, piece)]
+    front = _FRONT_MATTER.match(text)
+    top = pieces(text[:4000])
+    lines = [piece for piece in top if not _is_set(text, piece) and piece.start >= (front.end() if front else 0)]
     if len(lines) < 2:
         return None
     first = text[lines[0].start : lines[0].end]
     short = len(first) <= _TITLE_LIMIT and "\n" not in first and leading_date(text) is None
-    if (
-        not short
-        or first[-1] in ".!;:,"
-        or not (first[0].isupper() or first[0].isdigit() or first[0] in '«“"')
-    ):
+    if not short or first[-1] in ".!;:," or not (first[0].isupper() or first[0].isdigit() or first[0] in '«“"'):
         return None
     longest = max(line.end - line.start for line in lines[1:])
     return first if longest > len(first) and len(_WORD.findall(first)) >= 2 else None
@@ -81,9 +79,7 @@ def noise_spans(text: str, title: str | None = None) -> tuple[Span, ...]:
             continue
         alone = _alone(lines, position)
         edge = position == len(lines) - 1 or (title is not None and position <= 3)
-        if _is_set(text, piece) or (
-            alone and (_is_caption(text, piece) or (edge and _is_byline(text, piece)))
-        ):
+        if _is_set(text, piece) or (alone and (_is_caption(text, piece) or (edge and _is_byline(text, piece)))):
             found.append(Span(piece.start, piece.end))
     return _merged(found)
 

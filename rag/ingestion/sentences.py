@@ -64,19 +64,18 @@ def _units(text: str, noise: tuple[Span, ...], language: Language) -> Iterator[_
     for piece in pieces(text):
         while first < len(noise) and noise[first].end <= piece.start:
             first += 1
-        for part, quiet in _by_noise(piece, noise[first : first + 1000]):
+        for part, quiet in _by_noise(piece, noise, first):
             for start, end in sentence_spans(text, part.start, part.end, language):
                 yield _Unit(start, end, piece.paragraph, quiet)
 
 
-def _by_noise(piece: Piece, noise: tuple[Span, ...]) -> Iterator[tuple[Span, bool]]:
-    """The piece cut where noise begins and ends; True marks the noise."""
+def _by_noise(piece: Piece, noise: tuple[Span, ...], first: int) -> Iterator[tuple[Span, bool]]:
+    """The piece cut where noise, from ``noise[first]`` on, begins and ends; True marks the noise."""
     at = piece.start
-    for span in noise:
-        start, end = max(span.start, at), min(span.end, piece.end)
-        if start >= piece.end:
-            break
-        if start >= end:
+    while first < len(noise) and noise[first].start < piece.end:
+        start, end = max(noise[first].start, at), min(noise[first].end, piece.end)
+        first += 1
+        if start >= end:  # within the list mark before the piece
             continue
         if at < start:
             yield Span(at, start), False
