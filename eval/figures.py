@@ -21,44 +21,68 @@ Unit = Literal["share", "ms", "tokens", "words", "risk"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A column of every table."""
+    """A row of every table; ``means`` says it to somebody who is not a programmer."""
 
     name: str
     title: str
+    means: str
     higher: bool = True  #: whether more is better
     unit: Unit = "share"
     gated: bool = True
     headline: bool = False
 
 
+def _cost(name: str, title: str, means: str, unit: Unit = "ms", *, headline: bool = False) -> Figure:
+    return Figure(name, title, means, higher=False, unit=unit, gated=False, headline=headline)
+
+
 FIGURES: tuple[Figure, ...] = (
-    Figure("correct", "Answer correct", headline=True),
-    Figure("gold_cited", "Gold passage cited", headline=True),
-    Figure("grounded", "Statements grounded", headline=True),
-    Figure("citation_recall", "Citation recall"),
-    Figure("citation_precision", "Citation precision"),
-    Figure("citations_valid", "Citations exact"),
-    Figure("figures_intact", "Figures intact"),
-    Figure("names_intact", "Names intact"),
-    Figure("attribution_kept", "Claims keep their author"),
-    Figure("speaker_named", "Speaker named when asked"),
-    Figure("disagreement_shown", "Disagreement shown"),
-    Figure("abstention_recall", "Unanswerable left unanswered", headline=True),
-    Figure("abstention_precision", "Abstentions that were due"),
-    Figure("wrongly_refused", "Answerable wrongly refused", higher=False, headline=True),
-    Figure("declined", "Declined when it should"),
-    Figure("language", "In the question's language", headline=True),
-    Figure("language_all", "The same, quotations included"),
-    Figure("consistency", "Paraphrases agree"),
-    Figure("risk", "Risk, averaged over coverage", higher=False, unit="risk"),
-    Figure("words", "Words shown", higher=False, unit="words", gated=False),
-    Figure("retrieve_ms", "Retrieval, median", higher=False, unit="ms", gated=False),
-    Figure("first_ms", "First statement, median", higher=False, unit="ms", gated=False),
-    Figure("first_ms_p90", "First statement, p90", higher=False, unit="ms", gated=False),
-    Figure("total_ms", "Whole answer, median", higher=False, unit="ms", gated=False, headline=True),
-    Figure("total_ms_p90", "Whole answer, p90", higher=False, unit="ms", gated=False),
-    Figure("prompt_tokens", "Prompt tokens read", higher=False, unit="tokens", gated=False),
-    Figure("completion_tokens", "Tokens written", higher=False, unit="tokens", gated=False),
+    Figure("correct", "Answer correct", "every required fact is shown, nothing forbidden", headline=True),
+    Figure("gold_cited", "Gold passage cited", "the sentence that answers is the one cited", headline=True),
+    Figure(
+        "grounded", "Statements grounded", "what is cited backs the sentence, strictly checked", headline=True
+    ),
+    Figure("citation_recall", "Citation recall", "all its citations together support the statement (ALCE)"),
+    Figure("citation_precision", "Citation precision", "no citation is there for show (ALCE)"),
+    Figure("citations_valid", "Citations exact", "quotations stand in their document, labels lead somewhere"),
+    Figure("figures_intact", "Figures intact", "numbers, dates and amounts are those of the source"),
+    Figure("names_intact", "Names intact", "every name is the source's or the question's"),
+    Figure("attribution_kept", "Claims keep their author", "what somebody claims is not told as a fact"),
+    Figure("speaker_named", "Speaker named when asked", "who says so is in the answer"),
+    Figure("disagreement_shown", "Disagreement shown", "both sides are cited against each other"),
+    Figure(
+        "abstention_recall",
+        "Unanswerable left unanswered",
+        "what the documents do not say is not answered",
+        headline=True,
+    ),
+    Figure("abstention_precision", "Abstentions that were due", "it stayed silent only where it should"),
+    Figure(
+        "wrongly_refused",
+        "Answerable wrongly refused",
+        "the documents held the answer, and it was not given",
+        higher=False,
+        headline=True,
+    ),
+    Figure("declined", "Declined when it should", "requests that are no questions about the documents"),
+    Figure("language", "In the question's language", "statements, verbatim quotations apart", headline=True),
+    Figure("language_all", "The same, quotations included", "how much the reader need not translate"),
+    Figure("consistency", "Paraphrases agree", "the same question in other words gets the same facts"),
+    Figure(
+        "risk",
+        "Risk, averaged over coverage",
+        "share wrong when only the surest answers are taken",
+        False,
+        "risk",
+    ),
+    _cost("words", "Words shown", "length of an answer, mean", "words"),
+    _cost("retrieve_ms", "Retrieval", "median"),
+    _cost("first_ms", "First statement", "median"),
+    _cost("first_ms_p90", "First statement, slowest tenth", "90th percentile"),
+    _cost("total_ms", "Whole answer", "median time", headline=True),
+    _cost("total_ms_p90", "Whole answer, slowest tenth", "90th percentile"),
+    _cost("prompt_tokens", "Tokens read by the model", "mean, cached ones not counted", "tokens"),
+    _cost("completion_tokens", "Tokens written by it", "mean", "tokens"),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
 

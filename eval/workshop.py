@@ -1,0 +1,124 @@
+"""Opens what a run needs, once, and only when it is first needed; closes it all at the end.
+
+Every system of a run shares the same library, embedder and model server, so that rivals differ in what they
+do with them and in nothing else. The index is the evaluation's own (below its output folder, by corpus and
+embedder): a user's index is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Self
+
+from eval.cache import Cache
+from eval.fingerprints import embedder, engines, short, source, system_key, tree
+from eval.judge import VerifierJudge
+from eval.systems import Lazy, System
+from rag.errors import LibraryError
+from rag.settings import Settings
+from rag.types import Document
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.library import Library
+    from rag.models.llm import Llm
+    from rag.verification.verifier import Verifier
+
+#: Every name ``--against`` takes, with the files of ``eval/`` that shape its answers.
+RIVALS: dict[str, tuple[str, ...]] = {
+    "citation-query-engine": ("eval/baselines/citation_query_engine.py", "eval/baselines/free_text.py"),
+    "passage": ("eval/baselines/passage.py",),
+    "blind": ("eval/baselines/blind.py",),
+    "liar": ("eval/baselines/liar.py",),
+}
+
+
+class Workshop:
+    """The parts of a run. Use as a context manager."""
+
+    def __init__(self, settings: Settings, out: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        mark = short(tree(settings.corpus), embedder(settings))
+        self.settings = settings.model_copy(update={"index": out / "index" / mark, "collection": f"temoin-eval-{mark}"})
+        self._say = say
+        self._open = ExitStack()
+        self._lock = RLock()
+        self._library: Library | None = None
+        self._llm: Llm | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def library(self) -> Library:
+        """The corpus, indexed. Raises RagError."""
+        from rag.library import Library
+
+        with self._lock:
+            if self._library is None:
+                self._say("opening the library")
+                try:
+                    library = Library.open(self.settings)
+                except LibraryError:  # made by other rules or models: this index is nobody's but ours
+                    library = Library.open(self.settings, rebuild=True)
+                self._open.callback(library.close)
+                library.sync()
+                self._library = library
+            return self._library
+
+    def llm(self) -> Llm:
+        """The language model, as the settings have it. Raises RagError."""
+        from rag.models.llm import open_llm
+
+        with self._lock:
+            if self._llm is None:
+                self._say("opening the language model")
+                self._llm = open_llm(self.settings)
+                self._open.callback(self._llm.close)
+            return self._llm
+
+    def assistant(self) -> Assistant:
+        """The assistant under evaluation."""
+        from rag.assistant import Assistant
+
+        return Assistant(self.settings, self.library(), self.llm())
+
+    def verifier(self) -> Verifier:
+        """A verifier of our own, not the assistant's."""
+        from rag.verification.verifier import Verifier
+
+        return Verifier(self.library().embedder)
+
+    def system(self, name: str) -> Lazy:
+        """Témoin ("temoin") or a rival by name, opened at its first question."""
+        if name == "temoin":
+            return Lazy(name, system_key(name, self.settings), self.assistant)
+        return Lazy(name, system_key(name, self.settings, *RIVALS[name]), lambda: self._rival(name))
+
+    def judge(self, documents: dict[str, Document], cache: Cache) -> VerifierJudge:
+        """The judge of all systems."""
+        key = short(embedder(self.settings), engines(), source("eval/judge.py", "eval/matching.py"))
+        return VerifierJudge(self.verifier, {id: document.source for id, document in documents.items()}, cache, key)
+
+    def _rival(self, name: str) -> System:
+        if name == "blind":
+            from eval.baselines.blind import Blind
+
+            return Blind()
+        if name == "liar":
+            from eval.baselines.liar import Liar
+
+            return Liar(self.assistant())
+        if name == "passage":
+            from eval.baselines.passage import Passage
+
+            return Passage(self.library())
+        if name == "citation-query-engine":
+            from eval.baselines.citation_query_engine import CitationEngine
+
+            return CitationEngine(self.library(), self.llm())
+        raise ValueError(f"no system is called {name!r}; known: temoin, {', '.join(RIVALS)}")
