@@ -37,9 +37,7 @@ class Figure:
     certain: bool = True
 
 
-_PERCENT = re.compile(
-    r"\s*[- ]?(?:%|per ?cent\b|pour ?cents?\b|percentage points?|points? de pourcentage)", re.IGNORECASE
-)
+_PERCENT = re.compile(r"\s*[- ]?(?:%|per ?cent\b|pour ?cents?\b|percentage points?|points? de pourcentage)", re.IGNORECASE)
 _MONEY_AFTER = re.compile(
     r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres|yens?|francs?|roubles?|rubles?"
     r"|usd|eur|gbp|yuans?)(?:\b|(?<=\W))",
@@ -66,6 +64,32 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _DECADES = re.compile(r"[- ](?:decades?|décennies?)\b", re.IGNORECASE)
+_SPANS = re.compile(r"\b(?:(decade|décennie)|century|siècle)s?\b", re.IGNORECASE)
+_CENTURIES = re.compile(r"[- ](?:centur(?:y|ies)|siècles?)\b", re.IGNORECASE)
+#: Units of measure: name, words, kind and size in the kind's own unit.
+_MEASURES = (
+    ("km", r"km|kilomet(?:er|re)s?|kilomètres?", "length", "1000"),
+    ("m", r"m|met(?:er|re)s?|mètres?", "length", "1"),
+    ("cm", r"cm|centimet(?:er|re)s?|centimètres?", "length", "0.01"),
+    ("mile", r"miles?|mi", "length", "1609.34"),
+    ("foot", r"feet|foot|ft|pieds?", "length", "0.3048"),
+    ("inch", r"inch(?:es)?|pouces?", "length", "0.0254"),
+    ("yard", r"yards?", "length", "0.9144"),
+    ("kmh", r"km/h|kmh|kilomètres?[- ]heure|kilomet(?:er|re)s (?:per|an) hour", "speed", "1"),
+    ("mph", r"mph|miles (?:per|an) hour", "speed", "1.60934"),
+    ("kg", r"kg|kilos?|kilogram(?:me)?s?", "mass", "1"),
+    ("lb", r"lbs?", "mass", "0.4536"),
+    ("tonne", r"tonnes?|tons?", "mass", "1000"),
+    ("acre", r"acres?", "area", "0.4047"),
+    ("hectare", r"hectares?|ha", "area", "1"),
+)  # fmt: skip
+_SIZES = {name: (kind, Decimal(size)) for name, _, kind, size in _MEASURES}
+_MEASURE = re.compile(
+    r"[- ]?(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words, _, _ in sorted(_MEASURES, key=lambda m: -len(m[1])))
+    + r")(?![\w/])",
+    re.IGNORECASE,
+)
 _AGE_AFTER = re.compile(
     r"[- ](?:years?|months?)[- ](?:old|of age)|(?:\s+ans)?\s+(?:et|and|or|ou)\s+(?:moins|plus|younger|older|under|over)\b"
     r"|\s+ans\s+(?:révolus|d['’]âge)",
@@ -89,8 +113,7 @@ _CUES: dict[Language, tuple[tuple[Approximate, str], ...]] = {
 }  # fmt: skip
 _BEFORE = {
     language: [
-        (kind, re.compile(rf"\b(?:{words})\s*(?:les\s|the\s|des\s|de\s|[$€£])?\s*$", re.IGNORECASE))
-        for kind, words in table
+        (kind, re.compile(rf"\b(?:{words})\s*(?:les\s|the\s|des\s|de\s|[$€£])?\s*$", re.IGNORECASE)) for kind, words in table
     ]
     for language, table in _CUES.items()
 }
@@ -114,6 +137,10 @@ def figures(text: str, language: Language) -> tuple[Figure, ...]:
         chars[moment.start : moment.end] = ";" * (moment.end - moment.start)
     masked = "".join(chars)
     found += [_figure(masked, number, language) for number in numbers(masked, language)]
+    found += [
+        Figure(Decimal(10 if match[1] else 100), "duration:years", "exact", *match.span(), certain=False)
+        for match in _SPANS.finditer(masked)
+    ]
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
@@ -155,6 +182,11 @@ def _unit(text: str, number: Number) -> tuple[Decimal, str]:
         return value, "age"
     if _DECADES.match(text, end):
         return value * 10, "duration:years"
+    if _CENTURIES.match(text, end):
+        return value * 100, "duration:years"
+    measure = _MEASURE.match(text, end)
+    if measure and measure.lastgroup:
+        return value, f"measure:{measure.lastgroup}"
     duration = _DURATION.match(text, end)
     if duration:
         return value, "duration:" + str(duration.lastgroup)
@@ -195,11 +227,17 @@ def _same_across_units(a: Figure, b: Figure) -> Sameness:
             if both_durations or {a.unit, b.unit} == {"multiple", "age"}:
                 return "different"
             return "equal" if a.approximate == b.approximate else "warning"
+        if "count" in (a.unit, b.unit) and (a.unit + b.unit).replace("count", "").startswith("measure"):
+            return "equal" if a.approximate == b.approximate else "warning"
         if a.unit == "count" and b.unit.startswith("money"):
             return "warning"
         if {a.unit, b.unit} <= {"money:XXX", "money:USD", "money:CAD", "money:AUD"}:
             return "warning"
         return "different"
+    if a.unit.startswith("measure") and b.unit.startswith("measure"):
+        (kind_a, size_a), (kind_b, size_b) = _SIZES[a.unit[8:]], _SIZES[b.unit[8:]]
+        near = abs(a.value * size_a - b.value * size_b) <= Decimal("0.12") * b.value * size_b
+        return "warning" if kind_a == kind_b and near else "different"
     if {a.unit, b.unit} == {"fraction", "percent"}:
         part, percent = (a.value, b.value) if a.unit == "fraction" else (b.value, a.value)
         return "equal" if abs(part * 100 - percent) < 1 else "different"
@@ -217,19 +255,13 @@ def _same_moment(a: Figure, b: Figure) -> Sameness:
             return "different"
         if moment.unit == "year" and number.value * 10000 == moment.value:
             return "equal"
-        return (
-            "warning"
-            if moment.unit == "date" and number is a and number.value == moment.value % 100
-            else "different"
-        )
+        return "warning" if moment.unit == "date" and number is a and number.value == moment.value % 100 else "different"
     missing = False
     for divisor, modulus in ((10000, 10000), (100, 100), (1, 100)):
         said, there = int(a.value) // divisor % modulus, int(b.value) // divisor % modulus
         if said and there and said != there:
             return "different"
         missing = missing or bool(said and not there)
-    if missing and not any(
-        int(a.value) // d % m and int(b.value) // d % m for d, m in ((10000, 10000), (100, 100), (1, 100))
-    ):
+    if missing and not any(int(a.value) // d % m and int(b.value) // d % m for d, m in ((10000, 10000), (100, 100), (1, 100))):
         return "different"
     return "warning" if missing else "equal"

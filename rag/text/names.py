@@ -2,24 +2,21 @@
 
 Names are found by their capitals and by the table of :mod:`rag.text.places`; no statistical tagger, so that the
 same text always gives the same names. Titles and offices that English capitalises ("Attorney General") are not
-names. Matching tolerates accents, case, short forms (Torrez, Raúl Torrez), acronyms (WSJ, Wall Street Journal)
-and, across languages, cognates and known translations.
+names. Whether a text mentions a name is :mod:`rag.text.mentions`' business.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from rapidfuzz import fuzz
-
 from rag.language import FUNCTION_WORDS
 from rag.text.dates import moments
-from rag.text.places import keys_in, places
+from rag.text.places import places
 from rag.text.terms import STOP_WORDS, fold
 from rag.types import LANGUAGES, Language
 
@@ -37,13 +34,11 @@ class Name:
     certain: bool = True
 
 
-_WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[-.&][^\W_]+)*")
+WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:[-.&][^\W_]+)*")
 _ELIDED = re.compile(r"(?:[ldnsmtjc]|qu|lorsqu|puisqu|jusqu|quelqu)['’]$", re.IGNORECASE)
 _OPENS = re.compile(r"(?:^|[.!?…:;»”\"\n]\s*|[«“\"‘(\[]\s*|[-–—•*]\s+)$")
 _TITLE = re.compile(r"\b(?:M|MM|Mr|Mrs|Ms|Mme|Dr|St|Gen|Sen|Gov|Prof|Lt|Col|[A-Z])\.\s*$")
-_LINKS = frozenset(
-    "de du des d la le les van von der den di da del of the al el bin ben and et y & pour for".split()
-)
+LINKS = frozenset("de du des d la le les van von der den di da del of the al el bin ben and et y & pour for".split())
 _FINITE = frozenset(
     "has had was is will would did does said says told could can should may might must denied refused announced "
     "a avait est était sera serait ont dit affirme ajoute peut pourrait doit n ne s se y va fait vient reste nie".split()
@@ -51,11 +46,23 @@ _FINITE = frozenset(
 
 
 @cache
-def _roles() -> frozenset[str]:
+def roles() -> frozenset[str]:
     lines = files("rag.text").joinpath("roles.tsv").read_text("utf-8").splitlines()
-    return frozenset(
-        fold(word) for line in lines if not line.startswith("#") for word in line.split("\t")[1].split()
-    )
+    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split("\t")[1].split())
+
+
+@cache
+def ordinary_words(language: Language) -> frozenset[str]:
+    """Words that running text writes without a capital, folded (written by ``eval/fit_words.py``)."""
+    listed = files("rag.text").joinpath(f"ordinary_{language}.txt").read_text("utf-8").split()
+    return frozenset(map(fold, listed)) | STOP_WORDS[language] | FUNCTION_WORDS[language]
+
+
+def is_ordinary(word: str, language: Language) -> bool:
+    """Whether ``word`` is an ordinary word of the language, capitalised or not, plural or not."""
+    plain = fold(word)
+    known = ordinary_words(language)
+    return plain in known or (len(plain) > 4 and (plain.rstrip("s") in known or plain.rstrip("x") in known))
 
 
 @cache
@@ -75,22 +82,15 @@ class _Token:
 
 def _tokens(text: str) -> list[_Token]:
     found = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word, start, end = match[0], match.start(), match.end()
         before = text[max(0, start - 12) : start] if start > 12 else text[:start]
         elided = _ELIDED.search(before)
         lead = before[: elided.start()] if elided else before
-        opening = bool(
-            _OPENS.search(lead) if start <= 12 else _OPENS.search("x" + lead)
-        ) and not _TITLE.search(lead)
+        opening = bool(_OPENS.search(lead) if start <= 12 else _OPENS.search("x" + lead)) and not _TITLE.search(lead)
         if elided and before[elided.start()].islower():
             opening = False
-        if (
-            end < len(text)
-            and text[end] in "'’"
-            and text[end + 1 : end + 3].lower() != "s "
-            and len(word) <= 2
-        ):
+        if end < len(text) and text[end] in "'’" and text[end + 1 : end + 3].lower() != "s " and len(word) <= 2:
             continue  # the elided article itself
         capital = any(char.isupper() for char in word) and not word[0].isdigit()
         found.append(_Token(word, start, end, capital, opening))
@@ -109,10 +109,16 @@ def names(text: str, language: Language) -> tuple[Name, ...]:
     tokens = _tokens(text)
     shouting = _headline(tokens)
     for run in _runs(text, tokens, taken):
-        certain = not shouting and _is_name(run, tokens)
+        certain = not shouting and _is_name(run, tokens, language)
         start, end = run[0].start, run[-1].end
         found.append(Name(text[start:end], "name", start, end, language, certain=certain))
     return tuple(sorted(found, key=lambda name: name.start))
+
+
+def capitalised(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Runs of capitalised words: without and with the small words ("of") inside them."""
+    for run in _runs(text, _tokens(text), []):
+        yield [token.word for token in run if token.capital], [token.word for token in run]
 
 
 def _headline(tokens: list[_Token]) -> bool:
@@ -131,13 +137,11 @@ def _runs(text: str, tokens: list[_Token], taken: list[tuple[int, int]]) -> Iter
         if run and not joined:
             yield from _trimmed(run)
             run, pending = [], []
-        usable = (
-            token.capital and all(token.end <= a or token.start >= b for a, b in taken) and _may_name(token)
-        )
+        usable = token.capital and all(token.end <= a or token.start >= b for a, b in taken) and _may_name(token)
         if usable and not (run and token.opening):
             run += [*pending, token]
             pending = []
-        elif run and token.word.lower() in _LINKS and len(pending) < 3 and not token.capital:
+        elif run and token.word.lower() in LINKS and len(pending) < 3 and not token.capital:
             pending.append(token)
         elif run:
             yield from _trimmed(run)
@@ -148,11 +152,9 @@ def _runs(text: str, tokens: list[_Token], taken: list[tuple[int, int]]) -> Iter
 
 def _may_name(token: _Token) -> bool:
     plain = fold(token.word.replace(".", ""))
-    if plain in _small_words() and not (
-        token.word.isupper() and len(token.word) in (2, 3) and not token.opening
-    ):
+    if plain in _small_words() and not (token.word.isupper() and len(token.word) in (2, 3) and not token.opening):
         return False
-    return plain not in _roles() and plain.rstrip("s") not in _roles() and len(plain) > 1
+    return plain not in roles() and plain.rstrip("s") not in roles() and len(plain) > 1
 
 
 def _trimmed(run: list[_Token]) -> Iterator[list[_Token]]:
@@ -168,89 +170,13 @@ def _trimmed(run: list[_Token]) -> Iterator[list[_Token]]:
         yield part
 
 
-def _is_name(run: list[_Token], tokens: list[_Token]) -> bool:
+def _is_name(run: list[_Token], tokens: list[_Token], language: Language) -> bool:
     first = run[0]
     if not first.opening or len([token for token in run if token.capital]) > 1:
         return True
     if any(char.isupper() for char in first.word[1:]) and len(first.word) > 1:
         return True  # an acronym or a brand: WSJ, YouTube
+    if is_ordinary(first.word, language):
+        return False
     after = next((token for token in tokens if token.start >= first.end), None)
     return after is not None and fold(after.word) in _FINITE
-
-
-@dataclass(frozen=True, slots=True)
-class Mentions:
-    """What texts mention, ready for :func:`matches`. Made by :func:`mentions`."""
-
-    words: dict[Language, frozenset[str]]
-    keys: frozenset[str]
-    initials: frozenset[str]  #: of runs of capitalised words
-    acronyms: frozenset[str]
-    first_names: frozenset[tuple[str, str]]  #: (name before, last name), folded, both capitalised
-
-
-def mentions(texts: Iterable[tuple[str, Language]]) -> Mentions:
-    """Read the texts that may confirm a name; languages may be mixed."""
-    words: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
-    keys: set[str] = set()
-    initials: set[str] = set()
-    acronyms: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
-    for text, language in texts:
-        tokens = _tokens(text)
-        words[language].update(part for token in tokens for part in _parts(token.word))
-        keys |= keys_in(text)
-        acronyms.update(token.word.replace(".", "") for token in tokens if token.word.isupper())
-        for run in _runs(text, tokens, []):
-            capitals = [token.word for token in run if token.capital]
-            for take in (capitals, [token.word for token in run]):
-                initials.update("".join(word[0] for word in take[i:]).upper() for i in range(len(take)))
-            pairs.update((fold(a), fold(b)) for a, b in zip(capitals, capitals[1:], strict=False))
-    frozen = {language: frozenset(found) for language, found in words.items()}
-    return Mentions(frozen, frozenset(keys), frozenset(initials), frozenset(acronyms), frozenset(pairs))
-
-
-def _parts(word: str) -> list[str]:
-    """The word itself and, of a compound, its parts."""
-    plain = fold(word.replace(".", "") if word.isupper() else word)
-    pieces = [piece for piece in re.split(r"[-.&]", plain) if piece]
-    return [plain, *pieces] if len(pieces) > 1 else [plain]
-
-
-def matches(name: Name, found: Mentions) -> bool:
-    """Whether ``found`` mentions ``name``, by its own form, a short form, an acronym or a translation."""
-    if name.keys & found.keys:
-        return True
-    tokens = [_parts(match[0])[0] for match in _WORD.finditer(name.text)]
-    tokens = [token for token in tokens if token not in _LINKS and token not in _roles()] or tokens
-    heard = [_heard(token, name.language, found) for token in tokens]
-    if all(heard):
-        return True
-    compact = name.text.replace(".", "")
-    if compact.isupper() and len(compact) > 1 and compact in found.initials:
-        return True
-    capitals = "".join(match[0][0] for match in _WORD.finditer(name.text) if match[0][0].isupper())
-    if len(capitals) > 2 and capitals in found.acronyms:
-        return True
-    if len(tokens) == 2 and heard[-1]:  # a first name the text leaves out, but not another first name
-        return not any(last == tokens[-1] and first not in _roles() for first, last in found.first_names)
-    return len(tokens) > 2 and sum(heard) >= 0.6 * len(tokens)
-
-
-def _heard(token: str, language: Language, found: Mentions) -> bool:
-    pieces = token.split("-") if "-" in token else [token]
-    for spoken, words in found.words.items():
-        if token in words or all(piece in words for piece in pieces):
-            return True
-        limit = 90 if spoken == language else 79
-        if len(token) > 4 and any(
-            abs(len(word) - len(token)) < 4 and word[0] == token[0] and fuzz.ratio(token, word) >= limit
-            for word in words
-        ):
-            return True
-    return False
-
-
-def is_ordinary(word: str, language: Language) -> bool:
-    """Whether a capitalised first word is an ordinary word that may be written small."""
-    return fold(word) in STOP_WORDS[language] | FUNCTION_WORDS[language] and word != "I"

@@ -49,8 +49,7 @@ _COLLECTIVES = {
 }  # fmt: skip
 _VAGUE: dict[Language, dict[str, int]] = {
     "fr": {"dizaines": 1, "douzaines": 1, "centaines": 2, "milliers": 3, "millions": 6, "milliards": 9},
-    "en": {"dozens": 1, "tens": 1, "scores": 1, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9}
-    | {"trillions": 12},
+    "en": {"dozens": 1, "tens": 1, "scores": 1, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9} | {"trillions": 12},
 }
 _VAGUE_RUN = {
     language: re.compile(
@@ -61,9 +60,7 @@ _VAGUE_RUN = {
 }
 _HALVES: dict[Language, re.Pattern[str]] = {
     "fr": re.compile(r"\b(?:un\s+)?demi[- ](millier|million|milliard|siècle)s?\b", re.IGNORECASE),
-    "en": re.compile(
-        r"\bhalf(?:[- ]an?|[- ]of[- ]a)?[- ](million|billion|trillion|dozen|century)\b", re.IGNORECASE
-    ),
+    "en": re.compile(r"\bhalf(?:[- ]an?|[- ]of[- ]a)?[- ](million|billion|trillion|dozen|century)\b", re.IGNORECASE),
 }
 _HALF_OF = {
     "millier": 500, "million": 500_000, "dozen": 6, "siècle": 50, "century": 50, "trillion": 500 * 10**9,
@@ -90,13 +87,15 @@ _FRACTIONS = re.compile(
 )
 _MULTIPLES: dict[Language, re.Pattern[str]] = {
     "fr": re.compile(
-        r"\b(doubl|tripl|quadrupl|décupl)(?:e|es|é|ée|és|ées|er|ant|ait|ent|aient|era)?\b", re.IGNORECASE
+        r"\b(doubl|tripl|quadrupl|quintupl|sextupl|décupl)(?:e|es|é|ée|és|ées|er|ant|ait|ent|aient|era)?\b", re.IGNORECASE
     ),
-    "en": re.compile(
-        r"\b(twice|thrice|doubl|tripl|quadrupl)(?:e|es|ed|ing)?\b|\b(\w+?)-?fold\b", re.IGNORECASE
-    ),
+    "en": re.compile(r"\b(twice|thrice|doubl|tripl|quadrupl)(?:e|es|ed|ing)?\b|\b(\w+?)-?fold\b", re.IGNORECASE),
 }
-_TIMES = {"doubl": 2, "twice": 2, "tripl": 3, "thrice": 3, "quadrupl": 4, "décupl": 10}
+#: Words that may stand for a number and may not: they confirm, they do not accuse.
+_PERHAPS = {"both": 2, "couple": 2, "pair": 2, "paire": 2, "duo": 2, "trio": 3, "single": 1}
+_TIMES = {"doubl": 2, "twice": 2, "tripl": 3, "thrice": 3, "quadrupl": 4, "quintupl": 5, "sextupl": 6, "décupl": 10}
+_PERHAPS_RUN = re.compile(rf"\b({'|'.join(_PERHAPS)})\b", re.IGNORECASE)
+_ALL_TWO = re.compile(r"\b(?:les|ces|ses|leurs|nos|tous|toutes|aux|des)\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+(?:\w+\s+)?(?:and\s+a\s+half|et\s+demie?)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]|_")
 _NOT_NUMBERS: dict[Language, re.Pattern[str]] = {
@@ -174,9 +173,7 @@ def _fixed(text: str, language: Language) -> Iterator[Number]:
             if value and free(*match.span()):
                 power = _SCALES[language][scale[1]] if scale else 0
                 end = scale.end() if scale else match.end()
-                yield Number(
-                    Decimal(value).scaleb(power), "cardinal", match.start(), end, value != 15, about=True
-                )
+                yield Number(Decimal(value).scaleb(power), "cardinal", match.start(), end, value != 15, about=True)
     else:
         for match in re.finditer(r"\b(?:a|one)\s+dozen\b", text, re.IGNORECASE):
             if free(*match.span()):
@@ -220,9 +217,7 @@ def _read_digits(written: str, language: Language) -> Decimal:
         language == "en" or compact.count(",") > 1 or "." in compact or compact.endswith(",000")
     ):
         return Decimal(compact.replace(",", ""))
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", compact) and (
-        language == "fr" or compact.count(".") > 1
-    ):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", compact) and (language == "fr" or compact.count(".") > 1):
         return Decimal(compact.replace(".", "").replace(",", "."))
     if compact.count(point) <= 1 and group not in compact:
         return Decimal(compact.replace(point, "."))
@@ -251,15 +246,10 @@ class _Word:
 def _in_words(text: str, language: Language) -> Iterator[Number]:
     text = _NOT_NUMBERS[language].sub(lambda match: ";" * len(match[0]), text)
     tokens = [_Word(match[0].lower(), *match.span()) for match in _TOKEN.finditer(text)]
-    counted = [
-        (o, tokens[o.start].start, tokens[o.end - 1].end) for o in find_numbers(tokens, language, threshold=0)
-    ]
+    counted = [(o, tokens[o.start].start, tokens[o.end - 1].end) for o in find_numbers(tokens, language, threshold=0)]
     vague = []
     for match in _VAGUE_RUN[language].finditer(text):
-        if any(
-            start < match.start() < end or (start == match.start() and end > match.end())
-            for _, start, end in counted
-        ):
+        if any(start < match.start() < end or (start == match.start() and end > match.end()) for _, start, end in counted):
             continue  # «deux millions» is a count, «des millions» is not
         vague.append(match.span())
         powers = [_VAGUE[language][word.lower()] for word in match.groups() if word]
@@ -272,7 +262,11 @@ def _in_words(text: str, language: Language) -> Iterator[Number]:
         certain = words not in _ONES and value != 1
         if words in ("neuf", "neufs"):
             certain = bool(re.match(r"\s+\w+[sx]\b", text[end:]))
+        if words == "deux" and _ALL_TWO.search(text[:start]):
+            certain = False  # «les deux» is often "both" or nothing at all
         yield Number(value, "ordinal" if found.is_ordinal else "cardinal", start, end, certain)
+    for match in _PERHAPS_RUN.finditer(text):
+        yield Number(Decimal(_PERHAPS[match[1].lower()]), "cardinal", *match.span(), certain=False)
 
 
 def _decimal(value: float) -> Decimal:

@@ -111,9 +111,7 @@ def places(text: str, language: Language, *, any_case: bool = False) -> tuple[Pl
     return tuple(found)
 
 
-def _longest(
-    text: str, tokens: list[re.Match[str]], at: int, language: Language, any_case: bool
-) -> tuple[Place | None, int]:
+def _longest(text: str, tokens: list[re.Match[str]], at: int, language: Language, any_case: bool) -> tuple[Place | None, int]:
     forms = _forms(language)
     if _key(tokens[at][0]) not in _openings(language):
         return None, 1

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rag.text.names import names
+from rag.text.names import is_ordinary, names
 from rag.types import Language
 
 
@@ -102,9 +102,7 @@ def _speaker(text: str, says: re.Match[str], language: Language) -> str | None:
     return text[min(joined)[0] : max(end for _, end in joined)].strip() or None
 
 
-def keeps_claim(
-    statement: str, statement_language: Language, evidence_text: str, evidence_language: Language
-) -> bool:
+def keeps_claim(statement: str, statement_language: Language, evidence_text: str, evidence_language: Language) -> bool:
     """Whether a claim of the evidence is still told as one in the statement."""
     claim = claim_of(evidence_text, evidence_language)
     return claim is None or claim_of(statement, statement_language) is not None
@@ -128,6 +126,4 @@ def _small_first(statement: str, language: Language) -> str:
     word = re.match(r"[^\W_]+", statement)
     if word is None or word[0] == "I" or (len(word[0]) > 1 and not word[0][1:].islower()):
         return statement
-    from rag.text.names import is_ordinary
-
     return statement[0].lower() + statement[1:] if is_ordinary(word[0], language) else statement

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.text.figures import Figure, figures, same
-from rag.text.names import matches, mentions, names
+from rag.text.mentions import matches, mentions, translatable
+from rag.text.names import names
 from rag.text.places import places
 from rag.types import Evidence, Language
 
@@ -20,22 +21,17 @@ def unmet(question: str, language: Language, evidence: Sequence[Evidence]) -> tu
     missing = [
         (figure.start, question[figure.start : figure.end])
         for figure in figures(question, language)
-        if figure.certain
-        and _constrains(figure)
-        and all(same(figure, other) == "different" for other in there)
+        if figure.certain and _constrains(figure) and all(same(figure, other) == "different" for other in there)
     ]
     found = mentions(texts)
     sought = list(names(question, language))
     taken = [(name.start, name.end) for name in sought]
-    missing += [(name.start, name.text) for name in sought if name.certain and not matches(name, found)]
+    missing += [
+        (name.start, name.text) for name in sought if name.certain and not matches(name, found) and not translatable(name, found)
+    ]
     for place in places(question, language, any_case=True):
         written_small = all(place.end <= start or place.start >= end for start, end in taken)
-        if (
-            written_small
-            and question[place.start].islower()
-            and len(place.keys)
-            and not place.keys & found.keys
-        ):
+        if written_small and question[place.start].islower() and len(place.keys) and not place.keys & found.keys:
             missing.append((place.start, question[place.start : place.end]))
     return tuple(text for _, text in sorted(set(missing)))
 
@@ -43,14 +39,8 @@ def unmet(question: str, language: Language, evidence: Sequence[Evidence]) -> tu
 def told(item: Evidence) -> list[tuple[str, Language]]:
     """Everything an item of evidence says, with the language it is said in."""
     source, sentence = item.source, item.sentence
-    around = [
-        text
-        for text in (sentence.text, item.before, item.after, source.title, source.publisher, source.date)
-        if text
-    ]
-    return [(text, source.language) for text in around] + [
-        (other.text, other.language) for other in item.also
-    ]
+    around = [text for text in (sentence.text, item.before, item.after, source.title, source.publisher, source.date) if text]
+    return [(text, source.language) for text in around] + [(other.text, other.language) for other in item.also]
 
 
 def _constrains(figure: Figure) -> bool:

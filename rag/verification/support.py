@@ -93,9 +93,7 @@ class Passage:
     language: Language
 
 
-def features(
-    embedder: TokenEmbedder, statement: str, language: Language, evidence: Sequence[Passage], warnings: int
-) -> Features:
+def features(embedder: TokenEmbedder, statement: str, language: Language, evidence: Sequence[Passage], warnings: int) -> Features:
     """Compare a statement with the evidence taken together."""
     whole = " ".join(passage.text for passage in evidence)
     vectors = embedder.encode_passages([statement, *(passage.text for passage in evidence)])
@@ -138,9 +136,6 @@ def lexical(statement: str, language: Language, evidence: Sequence[Passage]) -> 
     for word in content:
         stem = stems(word, language)
         known = word in plain or (stem and stem[0] in stemmed)
-        if known or (
-            len(word) > 4
-            and any(fuzz.ratio(fold(word), other) >= 80 for other in plain if other[0] == word[0])
-        ):
+        if known or (len(word) > 4 and any(fuzz.ratio(fold(word), other) >= 80 for other in plain if other[0] == word[0])):
             found += 1
     return found / len(content), len(content) - found

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.text.figures import Figure, figures, same
-from rag.text.names import matches, mentions, names
+from rag.text.mentions import matches, mentions, translatable
+from rag.text.names import names
 from rag.text.terms import fold
 from rag.types import Evidence, Language
 from rag.verification.attribution import keeps_claim
@@ -44,16 +45,12 @@ class Verdict:
 class Verifier:
     """Pure: the same statement and evidence always get the same verdict."""
 
-    def __init__(
-        self, embedder: TokenEmbedder, calibration: Calibration | None = None, judge: Judge | None = None
-    ):
+    def __init__(self, embedder: TokenEmbedder, calibration: Calibration | None = None, judge: Judge | None = None):
         self._embedder = embedder
         self._calibration = calibration or Calibration.shipped()
         self._judge = judge
 
-    def check(
-        self, statement: str, language: Language, evidence: Sequence[Evidence], question: str = ""
-    ) -> Verdict:
+    def check(self, statement: str, language: Language, evidence: Sequence[Evidence], question: str = "") -> Verdict:
         """Check ``statement``, in ``language``, against all of ``evidence`` together.
 
         Names of the question may be repeated. An attribution that was lost is a fault, not a fatal one: the
@@ -73,13 +70,9 @@ class Verifier:
         if support < self._calibration.threshold:
             faults.append(Fault("support", f"{support:.2f} below {self._calibration.threshold:.2f}", True))
         accepted = not any(fault.fatal for fault in faults)
-        return Verdict(
-            accepted, support if accepted else min(support, self._calibration.threshold), tuple(faults)
-        )
+        return Verdict(accepted, support if accepted else min(support, self._calibration.threshold), tuple(faults))
 
-    def _support(
-        self, statement: str, language: Language, evidence: Sequence[Evidence], warnings: int
-    ) -> float:
+    def _support(self, statement: str, language: Language, evidence: Sequence[Evidence], warnings: int) -> float:
         passages = [Passage(item.sentence.text, item.sentence.language) for item in evidence]
         measured = features(self._embedder, statement, language, passages, warnings)
         whole = " ".join(passage.text for passage in passages)
@@ -135,29 +128,23 @@ def _dated(figure: Figure, there: Sequence[Figure], context: Sequence[Figure]) -
     return all(any(same(part, other) == "equal" for other in known) for part in parts) or len(parts) == 1
 
 
-def name_faults(
-    statement: str, language: Language, evidence: Sequence[Evidence], question: str
-) -> Iterator[Fault]:
+def name_faults(statement: str, language: Language, evidence: Sequence[Evidence], question: str) -> Iterator[Fault]:
     """Names of the statement that neither the evidence, with its surroundings, nor the question has."""
-    texts = [text for item in evidence for text in told(item)]
-    found = mentions([*texts, (question, language)] if question else texts)
+    found = mentions([text for item in evidence for text in told(item)])
+    asked = mentions([(question, language)])
     for name in names(statement, language):
-        if not matches(name, found):
-            yield Fault("name", name.text, name.certain)
+        if not matches(name, found) and not matches(name, asked):
+            yield Fault("name", name.text, name.certain and not translatable(name, found))
 
 
 def polarity_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
     """A statement that denies what the evidence affirms, or the other way round."""
-    verdict = compare(
-        statement, language, [(item.sentence.text, item.sentence.language) for item in evidence]
-    )
+    verdict = compare(statement, language, [(item.sentence.text, item.sentence.language) for item in evidence])
     if verdict != "equal":
         yield Fault("polarity", verdict, verdict == "opposite")
 
 
 def attribution_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
     """A claim of somebody's told as a fact."""
-    if not any(
-        keeps_claim(statement, language, item.sentence.text, item.sentence.language) for item in evidence
-    ):
+    if not any(keeps_claim(statement, language, item.sentence.text, item.sentence.language) for item in evidence):
         yield Fault("attribution", "the evidence reports a claim", False)

@@ -1,0 +1,120 @@
+"""Whether texts mention a name: by its own form, a short form, an acronym, a cognate or a known translation.
+
+Torrez and Raúl Torrez match, Hector Torrez and Raúl Torrez do not; WSJ and Wall Street Journal match, New Mexico
+and «Nouveau-Mexique» too. Across languages a name's ordinary words ("County" of "Clark County") may be translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from rag.text.names import LINKS, WORD, Name, capitalised, is_ordinary, roles
+from rag.text.places import keys_in
+from rag.text.terms import fold
+from rag.types import LANGUAGES, Language
+
+_ALIKE = {True: 90, False: 79}  #: per cent of likeness asked of spellings in the same language, in two
+_SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What texts mention, ready for :func:`matches`. Made by :func:`mentions`."""
+
+    words: dict[Language, frozenset[str]]
+    keys: frozenset[str]
+    initials: frozenset[str]  #: of runs of capitalised words
+    acronyms: frozenset[str]
+    pairs: frozenset[tuple[str, str]]  #: neighbouring capitalised words, folded: first name, last name
+
+
+def mentions(texts: Iterable[tuple[str, Language]]) -> Mentions:
+    """Read the texts that may confirm a name; languages may be mixed."""
+    words: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
+    keys: set[str] = set()
+    initials: set[str] = set()
+    acronyms: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
+    for text, language in texts:
+        keys |= keys_in(text)
+        for match in WORD.finditer(text):
+            words[language].update(_parts(match[0]))
+            if match[0].isupper():
+                acronyms.add(match[0].replace(".", ""))
+        for run, links in capitalised(text):
+            for take in (run, links):
+                initials.update("".join(word[0] for word in take[at:]).upper() for at in range(len(take)))
+            pairs.update((_parts(a)[0], _parts(b)[0]) for a, b in zip(run, run[1:], strict=False))
+    frozen = {language: frozenset(found) for language, found in words.items()}
+    return Mentions(frozen, frozenset(keys), frozenset(initials), frozenset(acronyms), frozenset(pairs))
+
+
+def _parts(word: str) -> list[str]:
+    """The folded word and, of a compound, its parts."""
+    plain = fold(word.replace(".", "") if word.isupper() else word)
+    pieces = [_SHORT.get(piece, piece) for piece in re.split(r"[-.&]", plain) if piece]
+    return [_SHORT.get(plain, plain), *pieces] if len(pieces) > 1 else [_SHORT.get(plain, plain)]
+
+
+def matches(name: Name, found: Mentions) -> bool:
+    """Whether the texts of ``found`` mention ``name``."""
+    if name.keys & found.keys:
+        return True
+    written = WORD.findall(name.text)
+    if _by_initials(name.text, written, found):
+        return True
+    tokens = _tokens(name)
+    heard = [_heard(token, name.language, found) for token in tokens]
+    if all(heard):
+        return True
+    if found.words[name.language]:  # a text in the name's own language would use its own words
+        owed = heard
+    else:
+        proper = [ok for token, ok in zip(tokens, heard, strict=True) if ok or not is_ordinary(token, name.language)]
+        if proper and all(proper):
+            return any(ok and not is_ordinary(token, name.language) for token, ok in zip(tokens, heard, strict=True))
+        owed = proper
+    if len(owed) == 2 and owed[-1]:  # a first name that the text leaves out, but not another's
+        return not any(last == tokens[-1] and first not in roles() for first, last in found.pairs)
+    return len(owed) > 2 and sum(owed) >= 0.6 * len(owed)
+
+
+def translatable(name: Name, found: Mentions) -> bool:
+    """Whether ``name`` is all ordinary words that texts in the other language would not repeat ("Supreme Court")."""
+    return not found.words[name.language] and all(is_ordinary(token, name.language) for token in _tokens(name))
+
+
+def _tokens(name: Name) -> list[str]:
+    tokens = [_parts(word)[0] for word in WORD.findall(name.text)]
+    return [token for token in tokens if token not in LINKS and token not in roles()] or tokens
+
+
+def _by_initials(text: str, written: list[str], found: Mentions) -> bool:
+    compact = re.sub(r"s$", "", text.replace(".", ""))
+    if compact.isupper() and len(compact) > 1 and (compact in found.initials or compact in found.acronyms):
+        return True
+    capitals = "".join(word[0] for word in written if word[0].isupper())
+    return len(capitals) > 2 and capitals in found.acronyms
+
+
+def _heard(token: str, language: Language, found: Mentions) -> bool:
+    pieces = token.split("-")
+    for spoken, words in found.words.items():
+        if token in words or all(piece in words for piece in pieces):
+            return True
+        if len(token) > 4 and any(_alike(token, word, spoken == language) for word in words):
+            return True
+    return False
+
+
+def _alike(token: str, word: str, same_language: bool) -> bool:
+    return (
+        len(word) > 3
+        and abs(len(word) - len(token)) < 4
+        and word[0] == token[0]
+        and fuzz.ratio(token, word) >= _ALIKE[same_language]
+    )
