@@ -1,0 +1,141 @@
+"""Asking in the page: from the box, an example or a retry to statements streaming in; stop, edit, clear."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import RagError
+from rag.language import detect
+from rag.types import FirstLook, Language
+from rag.ui.chat import Conversation, Exchange, respond, stop
+from rag.ui.desk import QUICK, Desk, Label, Parts
+from rag.ui.panel import View
+from rag.ui.texts import say
+from rag.ui.thread import esc
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Where questions are written."""
+
+    box: Any
+    ask: Any
+    halt: Any
+    clear: Any
+
+    def labels(self) -> list[Label]:
+        """Its words."""
+        return [
+            (
+                self.box,
+                lambda code: gr.update(label=say(code, "question_label"), placeholder=say(code, "question_placeholder")),
+            ),
+            (self.ask, lambda code: say(code, "ask")),
+            (self.halt, lambda code: say(code, "stop")),
+            (self.clear, lambda code: say(code, "clear")),
+        ]
+
+
+def lay_composer() -> Composer:
+    """The question box and its buttons; style.css shows stop instead of ask while an answer runs."""
+    with gr.Row(elem_id="composer"):
+        box = gr.Textbox(elem_id="question", autofocus=True, lines=1, max_lines=6, container=False, scale=5, min_width=120)
+        ask = gr.Button(variant="primary", elem_id="ask", scale=0, min_width=90)
+        halt = gr.Button(variant="stop", elem_id="stop", scale=0, min_width=90)
+        clear = gr.Button(elem_id="clear", scale=0, min_width=90, size="sm")
+    return Composer(box, ask, halt, clear)
+
+
+def wire_asking(desk: Desk, parts: Parts, composer: Composer) -> None:
+    """Connect the composer and the thread's buttons to :func:`answering`."""
+    editing = gr.State(False)
+    talk, language = parts.talk, parts.language
+    outputs = [composer.box, parts.thread, parts.panel, talk, parts.view, editing]
+
+    def from_box(question: str, said: Conversation, again: bool, code: Language) -> Iterator[list[Any]]:
+        yield from answering(desk, question, said[:-1] if again else said, code, keep=question)
+
+    def from_thread(said: Conversation, code: Language, event: gr.EventData) -> Iterator[list[Any]]:
+        yield from answering(desk, str(event.question), said, code)
+
+    def again(said: Conversation, code: Language) -> Iterator[list[Any]]:
+        if said:
+            yield from answering(desk, said[-1].question, said[:-1], code)
+
+    def edit(said: Conversation) -> list[Any]:
+        return [said[-1].question if said else "", bool(said)]
+
+    def stopped(said: Conversation, code: Language) -> list[Any]:
+        said = stop(said)
+        return [desk.thread(said, code), said]
+
+    def emptied(code: Language) -> list[Any]:
+        return ["", desk.thread((), code), desk.panel(View(), (), code), (), View(), False]
+
+    run: dict[str, Any] = {
+        "outputs": outputs,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": 4,
+        "concurrency_id": "ask",
+    }
+    asked = [composer.box.submit, composer.ask.click]
+    running = [
+        gr.on(asked, from_box, [composer.box, talk, editing, language], trigger_mode="once", **run),
+        parts.thread.ask(from_thread, [talk, language], **run),
+        parts.thread.retry(again, [talk, language], **run),
+    ]
+    parts.thread.edit(edit, [talk], [composer.box, editing], **QUICK).then(None, js="() => temoin.focus()")
+    composer.halt.click(stopped, [talk, language], [parts.thread, talk], cancels=running, **QUICK)
+    composer.clear.click(emptied, [language], outputs, cancels=running, **QUICK)
+
+
+def answering(desk: Desk, question: str, before: Conversation, language: Language, *, keep: str = "") -> Iterator[list[Any]]:
+    """Ask, and yield [box, thread, panel, conversation, view, editing] after each event.
+
+    A question that cannot be taken stays in the box (``keep``) with the reason shown beside it.
+    """
+    if before and before[-1].running:
+        return
+    question = question.strip()
+    if fault := refusal(question, desk.question_limit, language):
+        gr.Warning(esc(fault), title="")
+        yield [keep, *(gr.skip() for _ in range(5))]
+        return
+    exchange = Exchange(question=question, language=detect(question))
+    try:
+        for latest, event in respond(desk.asker, exchange, before):
+            exchange = latest
+            talk = (*before, exchange)
+            panel: Any = gr.skip()
+            view: Any = gr.skip()
+            if event is None or isinstance(event, FirstLook):
+                view = View("look" if event else "empty", len(before))
+                panel = desk.panel(view, talk, language)
+            yield ["" if event is None else gr.skip(), desk.thread(talk, language), panel, talk, view, False]
+    except RagError as error:
+        yield _failed(desk, exchange, before, language, str(error))
+    except Exception:
+        LOG.exception("answering failed")
+        yield _failed(desk, exchange, before, language, say(language, "failed_unknown"))
+
+
+def refusal(question: str, limit: int, language: Language) -> str:
+    """Why ``question`` cannot be asked, or an empty string."""
+    if not question:
+        return say(language, "empty_question")
+    if len(question) > limit:
+        return say(language, "long_question", n=len(question), limit=limit)
+    return ""
+
+
+def _failed(desk: Desk, exchange: Exchange, before: Conversation, language: Language, reason: str) -> list[Any]:
+    talk = (*before, replace(exchange, fault=say(language, "failed", reason=reason)))
+    return [gr.skip(), desk.thread(talk, language), gr.skip(), talk, gr.skip(), False]

@@ -1,0 +1,55 @@
+"""What the rooms of the page share: the collaborators, the Gradio components, how listeners behave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rag.types import Language
+from rag.ui.chat import Asker, Conversation
+from rag.ui.examples import Example
+from rag.ui.panel import Shelf, View, render_panel
+from rag.ui.thread import render_thread
+
+#: Listeners that answer at once: outside the queue, out of the public interface.
+QUICK: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+#: A component and what it shows in each language.
+Label = tuple[Any, Callable[[Language], Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page works with; one for all readers, never changed."""
+
+    asker: Asker
+    shelf: Shelf
+    question_limit: int
+    examples: tuple[Example, ...] = ()
+
+    def thread(self, talk: Conversation, language: Language) -> str:
+        """The conversation's HTML."""
+        sources = {source.id: source for source in self.shelf.sources()}
+        return render_thread(talk, sources, language, self.examples)
+
+    def panel(self, view: View, talk: Conversation, language: Language) -> str:
+        """The panel's HTML."""
+        return render_panel(view, talk, self.shelf, language)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The Gradio components that more than one room touches; ``talk``, ``view``, ``language`` are states."""
+
+    talk: Any
+    view: Any
+    language: Any
+    thread: Any
+    panel: Any
+
+
+def script(name: str, *events: str) -> str:
+    """A component's script, ``temoin.<name>`` of panel.js. Gradio wants its events' names quoted in it."""
+    quoted = " ".join(f'"{event}"' for event in events)
+    return f"temoin.{name}(element, trigger, watch); /* events: {quoted} */"

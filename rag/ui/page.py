@@ -1,0 +1,106 @@
+"""The page: a conversation on the left, its sources on the right, in the reader's language.
+
+``build_page`` lays the Gradio components out; each room (asking, opening, …) wires its own events to pure
+functions. Every listener is private: the public interface for programs is elsewhere. The conversation lives
+in the session's state, so two readers never see each other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+
+from rag.types import Language
+from rag.ui.asking import lay_composer, wire_asking
+from rag.ui.chat import Conversation
+from rag.ui.desk import QUICK, Desk, Label, Parts, script
+from rag.ui.opening import wire_opening
+from rag.ui.panel import View
+from rag.ui.texts import say
+from rag.ui.thread import esc
+
+HERE = Path(__file__).parent
+
+
+def build_page(desk: Desk) -> gr.Blocks:
+    """The Gradio page, to be mounted with :func:`look`."""
+    with gr.Blocks(title="Témoin", analytics_enabled=False, fill_width=True) as page:
+        talk, view, language = gr.State(()), gr.State(View()), gr.State("en")
+        header = gr.HTML("", elem_id="header", apply_default_css=False, js_on_load=script("header", "language"))
+        with gr.Tabs(elem_id="tabs"), gr.Tab(say("en", "tab_ask"), id="ask") as tab, gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk", scale=3, min_width=300):
+                events = ("open", "compare", "translate", "retry", "edit", "ask")
+                thread = gr.HTML(
+                    desk.thread((), "en"),
+                    elem_id="thread",
+                    apply_default_css=False,
+                    js_on_load=script("thread", *events),
+                )
+                composer = lay_composer()
+            with gr.Column(elem_id="panel", scale=2, min_width=300):
+                panel = gr.HTML(
+                    desk.panel(View(), (), "en"),
+                    elem_id="sources",
+                    apply_default_css=False,
+                    js_on_load=script("panel", "open", "look"),
+                )
+        parts = Parts(talk, view, language, thread, panel)
+        wire_asking(desk, parts, composer)
+        wire_opening(desk, parts)
+        labels: list[Label] = [
+            (header, _header),
+            (tab, lambda code: gr.update(label=say(code, "tab_ask"))),
+            *composer.labels(),
+        ]
+        _wire_language(desk, page, parts, header, labels)
+    return cast("gr.Blocks", page)
+
+
+def _header(language: Language) -> str:
+    other = "en" if language == "fr" else "fr"
+    return (
+        f'<div class="masthead" data-language="{language}"><h1>{esc(say(language, "title"))}</h1>'
+        f"<p>{esc(say(language, 'tagline'))}</p>"
+        f'<button type="button" class="quiet" data-do="language" lang="{other}" '
+        f'title="{esc(say(language, "switch_language"))}">{esc(say(language, "other_language"))}</button></div>'
+    )
+
+
+def _wire_language(desk: Desk, page: gr.Blocks, parts: Parts, header: Any, labels: Sequence[Label]) -> None:
+    """The page comes in the browser's language, or the one chosen last; the header's button switches."""
+    browser = gr.Textbox(visible=False)
+    outputs = [parts.language, parts.thread, parts.panel, *(component for component, _ in labels)]
+
+    def show(code: Language, said: Conversation, seen: View) -> list[Any]:
+        shown = [code, desk.thread(said, code), desk.panel(seen, said, code)]
+        return shown + [label(code) for _, label in labels]
+
+    def arrive(code: str, said: Conversation, seen: View) -> list[Any]:
+        return show("fr" if code == "fr" else "en", said, seen)
+
+    def switch(code: Language, said: Conversation, seen: View) -> list[Any]:
+        return show("en" if code == "fr" else "fr", said, seen)
+
+    wanted = "() => [temoin.browserLanguage(), null, null]"
+    page.load(arrive, [browser, parts.talk, parts.view], outputs, js=wanted, **QUICK)
+    header.language(switch, [parts.language, parts.talk, parts.view], outputs, **QUICK)
+
+
+def look() -> dict[str, Any]:
+    """Theme, style and script, as ``gr.mount_gradio_app`` takes them. Only system fonts: nothing is fetched."""
+    sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+    mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+    behaviour = (HERE / "panel.js").read_text(encoding="utf-8")
+    return {
+        "theme": gr.themes.Base(font=sans, font_mono=mono),
+        # in the head, because Gradio rewrites the selectors of its ``css`` argument
+        "head": f"<style>{style}</style><script>{behaviour}</script>",
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "ssr_mode": False,
+    }

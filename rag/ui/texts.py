@@ -1,0 +1,162 @@
+"""Every word the page says, in both languages: ``say(language, key, **values)``.
+
+A test checks that each entry has both languages with the same placeholders. Values are inserted as they
+are; whoever puts the result into HTML escapes it there.
+"""
+
+from __future__ import annotations
+
+from rag.types import Language
+
+#: key: (French, English)
+TEXTS: dict[str, tuple[str, str]] = {
+    # the frame
+    "title": ("Témoin", "Témoin"),
+    "tagline": (
+        "Des réponses tirées des documents, chaque phrase avec sa source.",
+        "Answers from the documents, every sentence with its source.",
+    ),
+    "other_language": ("English", "Français"),
+    "switch_language": ("Afficher la page en anglais", "Show the page in French"),
+    "tab_ask": ("Questions", "Questions"),
+    "tab_documents": ("Documents", "Documents"),
+    "tab_history": ("Historique", "History"),
+    "skip": ("Aller à la question", "Skip to the question"),
+    # asking
+    "question_label": ("Votre question", "Your question"),
+    "question_placeholder": (
+        "Posez une question sur les documents, en français ou en anglais",
+        "Ask about the documents, in French or in English",
+    ),
+    "ask": ("Demander", "Ask"),
+    "stop": ("Arrêter", "Stop"),
+    "clear": ("Nouvelle conversation", "New conversation"),
+    "conversation": ("Conversation", "Conversation"),
+    "examples": ("Pour commencer, par exemple :", "To begin with, for example:"),
+    "example_crosses": (
+        "La réponse est dans l’autre langue",
+        "The answer stands in the other language",
+    ),
+    "example_disagrees": ("Les documents se contredisent", "The documents disagree"),
+    "example_absent": ("Les documents n’en disent rien", "The documents do not say"),
+    "example_plain": ("Une question simple", "A plain question"),
+    "you_asked": ("Vous", "You"),
+    "answer_of": ("Réponse", "Answer"),
+    # progress
+    "searching": ("Recherche dans les documents…", "Searching the documents…"),
+    "reading": ("Lecture des passages trouvés…", "Reading the passages found…"),
+    "reading_count": ("{done} sur {total}", "{done} of {total}"),
+    "done_in": ("{passages} en {seconds} s", "{passages} in {seconds} s"),
+    "passages_one": ("1 passage lu", "1 passage read"),
+    "passages_many": ("{n} passages lus", "{n} passages read"),
+    "stopped": ("Arrêté à votre demande.", "Stopped as you asked."),
+    "searched_as": ("Question comprise ainsi : {question}", "Question understood as: {question}"),
+    # what backs a sentence
+    "checked": (
+        "Phrase vérifiée : chiffres, noms, dates et sens correspondent à la source citée",
+        "Checked sentence: its figures, names, dates and meaning match the cited source",
+    ),
+    "origin_quoted": ("citation", "quotation"),
+    "origin_translated": ("traduit de {language}", "translated from {language}"),
+    "origin_shortened": ("reformulé", "reworded"),
+    "origin_repaired": ("citation", "quotation"),
+    "origin_recited": ("reformulé", "reworded"),
+    "origin_foreign": ("citation {language}", "quotation in {language}"),
+    "from_fr": ("du français", "French"),
+    "from_en": ("de l’anglais", "English"),
+    "in_fr": ("en français", "French"),
+    "in_en": ("en anglais", "English"),
+    "translate": ("Traduire", "Translate"),
+    "translation_label": (
+        "Traduction automatique, non vérifiée",
+        "Machine translation, not checked",
+    ),
+    "translation_failed": (
+        "La traduction n’est pas disponible pour le moment.",
+        "The translation is not available at the moment.",
+    ),
+    "open_source": ("Ouvrir la source {n} : {title}", "Open source {n}: {title}"),
+    "not_found": (
+        "Les documents ne répondent pas à cette question.",
+        "The documents do not answer this question.",
+    ),
+    "closest": ("Les passages les plus proches", "The closest passages"),
+    "closest_note": (
+        "Ils parlent de sujets voisins ; ce n’est pas une réponse.",
+        "They speak of related matters; this is not an answer.",
+    ),
+    "declined": (
+        "Cette demande sort du rôle de Témoin, qui répond seulement à partir des documents.",
+        "This request is outside what Témoin does: it only answers from the documents.",
+    ),
+    "disagreement": ("Les documents se contredisent", "The documents disagree"),
+    "compare": ("Comparer côte à côte", "Compare side by side"),
+    "model_unavailable": (
+        "Le modèle de langue ne répond pas : ce sont les phrases des documents, telles quelles.",
+        "The language model does not answer: these are the documents’ own sentences.",
+    ),
+    "cancelled": ("La réponse a été interrompue.", "The answer was interrupted."),
+    # faults
+    "empty_question": ("Écrivez d’abord une question.", "Write a question first."),
+    "long_question": (
+        "La question est trop longue ({n} caractères, au plus {limit}). Raccourcissez-la.",
+        "The question is too long ({n} characters, at most {limit}). Please shorten it.",
+    ),
+    "failed": (
+        "La réponse n’a pas pu être préparée : {reason}",
+        "The answer could not be prepared: {reason}",
+    ),
+    "failed_unknown": (
+        "une erreur inattendue ; le journal du serveur la décrit",
+        "an unexpected error; the server’s log describes it",
+    ),
+    "too_many": (
+        "Trop de questions en peu de temps. Réessayez dans {seconds} s.",
+        "Too many questions in a short time. Try again in {seconds} s.",
+    ),
+    # acting on an answer
+    "retry": ("Refaire", "Retry"),
+    "edit": ("Modifier la question", "Edit the question"),
+    "copy": ("Copier", "Copy"),
+    "copy_plain": ("Texte simple", "Plain text"),
+    "copy_markdown": ("Markdown", "Markdown"),
+    "copy_footnotes": ("Avec notes de bas de page", "With footnotes"),
+    "copied": ("Copié", "Copied"),
+    "copy_failed": ("La copie n’a pas été permise", "Copying was not allowed"),
+    # the panel
+    "panel": ("Sources", "Sources"),
+    "panel_empty": (
+        "Les passages trouvés s’affichent ici. Un clic sur [1] ouvre le document à la phrase citée.",
+        "The passages found are shown here. A click on [1] opens the document at the cited sentence.",
+    ),
+    "first_look": ("Passages trouvés", "Passages found"),
+    "first_look_none": ("Aucun passage trouvé.", "No passage found."),
+    "back": ("Passages trouvés", "Passages found"),
+    "previous": ("Citation précédente", "Previous citation"),
+    "next": ("Citation suivante", "Next citation"),
+    "close": ("Fermer", "Close"),
+    "open_document": ("Ouvrir à cet endroit", "Open at this place"),
+    "also_said_by": ("Dit aussi par", "Also said by"),
+    "cited_by": ("Voir la phrase qui la cite", "See the sentence that cites it"),
+    "comparison": ("Deux documents côte à côte", "Two documents side by side"),
+    "gone": (
+        "Ce document n’est plus dans la bibliothèque.",
+        "This document is no longer in the library.",
+    ),
+    "moved": (
+        "Le document a changé depuis : la phrase n’y est plus à cet endroit.",
+        "The document has changed since: the sentence is no longer at this place.",
+    ),
+    # a document's card
+    "untitled": ("Sans titre", "Untitled"),
+    "unknown_publisher": ("auteur inconnu", "author unknown"),
+    "unknown_date": ("date inconnue", "date unknown"),
+    "language_fr": ("français", "French"),
+    "language_en": ("anglais", "English"),
+}
+
+
+def say(language: Language, key: str, /, **values: object) -> str:
+    """The text of ``key`` in ``language``, its placeholders filled. KeyError for an unknown key."""
+    text = TEXTS[key][0 if language == "fr" else 1]
+    return text.format(**values) if values else text

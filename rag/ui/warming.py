@@ -1,0 +1,68 @@
+"""A language model that loads while the page already answers requests.
+
+A question asked meanwhile waits for it, at most the model's own timeout; a model that cannot be loaded is
+reported as unavailable, and the assistant then falls back to quotations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from typing import TYPE_CHECKING, Literal
+
+from rag.errors import ModelUnavailable, RagError
+
+if TYPE_CHECKING:
+    from rag.models.llm import Completion, Llm, Message
+
+
+class WarmingLlm:
+    """An ``Llm`` opened in a thread of its own."""
+
+    def __init__(self, open_it: Callable[[], Llm], *, patience: float) -> None:
+        """``open_it`` is called at once, in the background; ``patience``: seconds a question may wait for it."""
+        self._patience = patience
+        self._opener = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._opened: Future[Llm] = self._opener.submit(open_it)
+
+    @property
+    def state(self) -> Literal["loading", "ready", "unavailable"]:
+        """What a health check says of it."""
+        if not self._opened.done():
+            return "loading"
+        return "unavailable" if self._opened.exception() else "ready"
+
+    @property
+    def fault(self) -> str:
+        """Why it is unavailable; empty while loading or ready."""
+        return str(self._opened.exception() or "") if self._opened.done() else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's own."""
+        return self._llm().fingerprint
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
+    ) -> Completion:
+        """See ``Llm``."""
+        return self._llm().complete(messages, max_tokens=max_tokens, grammar=grammar, stop=stop)
+
+    def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+        """See ``Llm``."""
+        return self._llm().yes_or_no(messages)
+
+    def close(self) -> None:
+        """Close the model once it is open; nothing to do when it never was."""
+        self._opener.shutdown(wait=True)
+        if not self._opened.exception():
+            self._opened.result().close()
+
+    def _llm(self) -> Llm:
+        try:
+            return self._opened.result(timeout=self._patience)
+        except Late as error:
+            raise ModelUnavailable(f"the language model is still loading after {self._patience:.0f} s; wait") from error
+        except RagError as error:
+            raise ModelUnavailable(str(error)) from error

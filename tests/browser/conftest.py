@@ -1,0 +1,91 @@
+"""A page served for real, in a thread, and a real Chromium in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from rag.ui.desk import Desk
+from rag.ui.examples import Example
+from rag.ui.page import build_page, look
+from rag.ui.server import build_app, claim
+from tests.town import FakeAssistant
+
+QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+EXAMPLES = (Example("How much did the bridge cost?", "plain", "en"), Example("Y a-t-il une piscine ?", "absent", "fr"))
+
+
+@dataclass
+class Served:
+    """A running page: its address and the assistant behind it."""
+
+    url: str
+    assistant: FakeAssistant
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Served]:
+    import uvicorn
+
+    assistant = FakeAssistant()
+    page = build_page(Desk(assistant, assistant.library, 2000, EXAMPLES))
+    app = build_app(page, look(), lambda: {"ready": True}, upload_mb=2)
+    listener = claim("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant)
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is needed for the browser tests: install Debian's chromium"
+    playwright: Playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, town: Served) -> Iterator[Callable[..., Page]]:
+    """Open the page as a reader would: ``visit(locale="fr-FR", width=390, color_scheme="dark")``.
+
+    Whatever a test does, no script error may occur and no request may leave the machine.
+    """
+    contexts, faults = [], []
+
+    def open_page(locale: str = "en-GB", width: int = 1280, height: int = 860, path: str = "/", **options: object) -> Page:
+        context = chromium.new_context(locale=locale, viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: _local(request.url, faults))
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.goto(town.url + path)
+        page.wait_for_selector("body.ready #question textarea")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def _local(url: str, faults: list[str]) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        faults.append(f"request left the machine: {url}")
