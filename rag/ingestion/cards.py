@@ -82,9 +82,7 @@ def load_cards(corpus: Path) -> dict[str, Card]:
     for number, entry in enumerate(entries, start=1):
         file, card = _card(entry, f"{place}, document {number}")
         if file in cards or (card.id is not None and card.id in ids):
-            raise CorpusError(
-                f"{place}, document {number} ({file}): its file or id is used twice; remove one"
-            )
+            raise CorpusError(f"{place}, document {number} ({file}): its file or id is used twice; remove one")
         cards[file] = card
         if card.id is not None:
             ids.add(card.id)
@@ -109,9 +107,7 @@ def _card(entry: Mapping[str, Any], where: str) -> tuple[str, Card]:
         raise CorpusError(f"{where}: date {text['date']!r} is not YYYY, YYYY-MM or YYYY-MM-DD; correct it")
     language = next((known for known in LANGUAGES if known == text["language"]), None)
     if text["language"] is not None and language is None:
-        raise CorpusError(
-            f"{where}: language {text['language']!r} is not one of {', '.join(LANGUAGES)}; correct it"
-        )
+        raise CorpusError(f"{where}: language {text['language']!r} is not one of {', '.join(LANGUAGES)}; correct it")
     makers = [text[key] for key in ("author", "publisher") if text[key]]
     publisher = ", ".join(dict.fromkeys(maker for maker in makers if maker)) or None
     card = Card(text["id"], text["title"], publisher, text["date"], language, text["url"])
@@ -125,9 +121,7 @@ def _text(entry: Mapping[str, Any], key: str, where: str) -> str | None:
     if isinstance(value, date):  # an unquoted TOML date
         return value.isoformat()[:10]
     if not isinstance(value, str) or not value.strip():
-        raise CorpusError(
-            f"{where}: {key} must be a text in quotes, not {value!r}; correct it or leave it out"
-        )
+        raise CorpusError(f"{where}: {key} must be a text in quotes, not {value!r}; correct it or leave it out")
     return value.strip()
 
 

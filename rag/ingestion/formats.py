@@ -15,7 +15,7 @@ from rag.errors import UnreadableFile
 from rag.ingestion.cards import is_date
 
 #: A Word file is a zip; one that unpacks to more than this many bytes is a trap, not a document.
-_UNPACKED_LIMIT = 500 * 1024 * 1024
+_UNPACKED_LIMIT = 250 * 1024 * 1024
 _LINE_BREAKS = re.compile(r"\n+(?!- )")
 
 
@@ -60,7 +60,7 @@ def read_html(data: bytes) -> Extract:
 
 
 def read_pdf(data: bytes) -> Extract:
-    """The text of every page, in reading order as far as the file gives it, one line a line."""
+    """The text of every page, in the order the file gives it; a sentence may run on over the page."""
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings on odd files mean nothing to a user
@@ -68,7 +68,7 @@ def read_pdf(data: bytes) -> Extract:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableFile("protected by a password; save it without")
-        text = "\n".join(page.extract_text() for page in reader.pages)
+        text = "\n".join(page.extract_text().strip() for page in reader.pages)
         named = str(reader.metadata.title or "").strip() if reader.metadata else ""
     except UnreadableFile:
         raise

@@ -59,21 +59,14 @@ def read(path: Path, root: Path, cards: Mapping[str, Card], *, max_bytes: int = 
     except UnreadableFile as error:
         raise UnreadableFile(f"{name}: {error}") from error
     if not re.search(r"[^\W\d_]{2}", extract.text):
-        remedy = (
-            "is it a scan? run text recognition on it"
-            if path.suffix.lower() == ".pdf"
-            else "put some in or remove it"
-        )
+        remedy = "is it a scan? run text recognition on it" if path.suffix.lower() == ".pdf" else "put some in or remove it"
         raise UnreadableFile(f"{name}: holds no text; {remedy}")
     return _document(name, extract, card_of(name, cards))
 
 
 def too_large(size: int, max_bytes: int) -> str:
     """The reason given for a file of ``size`` bytes over the limit."""
-    return (
-        f"{size / 2**20:,.1f} MB is over the limit of {max_bytes / 2**20:,.0f} MB a file; "
-        "split it or raise TEMOIN_FILE_MB"
-    )
+    return f"{size / 2**20:,.1f} MB is over the limit of {max_bytes / 2**20:,.0f} MB a file; split it or raise TEMOIN_FILE_MB"
 
 
 def _document(name: str, extract: Extract, card: Card) -> Document:

@@ -96,7 +96,7 @@ def _headings(text: str, units: list[_Unit], title: str | None) -> frozenset[int
             continue
         words = text[unit.start : unit.end]
         ended = ends_sentence(words)
-        short = len(words.split()) <= _HEADING_WORDS
+        short = len(words.split()) <= _HEADING_WORDS and "|" not in words and "\t" not in words  # no table's row
         if words == title or (below and short and not ended and sizes[unit.paragraph] == 1):
             found.add(position)
         else:
