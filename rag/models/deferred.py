@@ -40,6 +40,10 @@ class DeferredEmbedder:
         """See Embedder."""
         return self._embedder().encode_tokens(text)
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """See Embedder."""
+        return self._embedder().token_spans(text)
+
     def _embedder(self) -> Embedder:
         with self._guard:
             if self._loaded is None:

@@ -53,6 +53,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where the rows of ``encode_tokens(text)`` stand: start and end in ``text``, end exclusive."""
+        ...
+
 
 class SentenceEmbedder:
     """An Embedder on a sentence-transformers folder."""
@@ -77,13 +81,23 @@ class SentenceEmbedder:
 
     def encode_tokens(self, text: str) -> FloatArray:
         """See Embedder."""
-        tokenizer = self._model.tokenizer
         vectors = self._model.encode(self._prefix[1] + text, output_value="token_embeddings", show_progress_bar=False)
-        ids = tokenizer(self._prefix[1] + text, truncation=True, max_length=self._model.max_seq_length)["input_ids"]
+        return self._without_language(vectors.float().numpy()[[at for at, _, _ in self._tokens(text)]])
+
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        """See Embedder."""
+        return tuple((start, end) for _, start, end in self._tokens(text))
+
+    def _tokens(self, text: str) -> list[tuple[int, int, int]]:
+        """Position among the model's tokens, start and end in ``text``; special tokens and prefix left out."""
+        tokenizer, prefix = self._model.tokenizer, self._prefix[1]
+        found = tokenizer(
+            prefix + text, truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
+        )
         special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
-        skip = len(tokenizer(self._prefix[1].strip(), add_special_tokens=False)["input_ids"]) if self._prefix[1] else 0
-        kept = [i for i, token in enumerate(ids) if token not in special][skip:]
-        return self._without_language(vectors.float().numpy()[kept])
+        skip = len(tokenizer(prefix.strip(), add_special_tokens=False)["input_ids"]) if prefix else 0
+        kept = [at for at, token in enumerate(found["input_ids"]) if token not in special][skip:]
+        return [(at, *(max(0, edge - len(prefix)) for edge in found["offset_mapping"][at])) for at in kept]
 
     def _encode(self, texts: list[str]) -> FloatArray:
         if not texts:
