@@ -120,9 +120,7 @@ def load(path: Path, split: Split | None = None) -> tuple[Case, ...]:
 def _files(path: Path, split: Split | None) -> list[Path]:
     if path.is_file():
         return [path]
-    files = sorted(
-        f for side in ((split,) if split else get_args(Split)) for f in path.glob(f"{side}_*.jsonl")
-    )
+    files = sorted(f for side in ((split,) if split else get_args(Split)) for f in path.glob(f"{side}_*.jsonl"))
     if not files:
         raise CaseError(f"no cases in {path}: expected files named dev_*.jsonl or test_*.jsonl")
     return files
@@ -197,7 +195,5 @@ def misquoted(cases: Sequence[Case], documents: Mapping[str, str]) -> tuple[str,
             if gold.document not in documents:
                 lines.append(f"{case.id}: no document {gold.document!r}")
             elif documents[gold.document][gold.start : gold.end] != gold.quote:
-                lines.append(
-                    f"{case.id}: {gold.quote[:40]!r} does not stand at {gold.start} of {gold.document}"
-                )
+                lines.append(f"{case.id}: {gold.quote[:40]!r} does not stand at {gold.start} of {gold.document}")
     return tuple(lines)

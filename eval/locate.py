@@ -1,9 +1,9 @@
-"""Fill in where the gold quotations of a case file stand: ``python -m eval.locate eval/cases/FILE.jsonl``.
+"""Fill in where the quotations of a case file stand: ``python -m eval.locate eval/cases/FILE.jsonl``.
 
-A gold sentence may be written as ``{"document": "…", "quote": "…"}``; this adds ``start`` and ``end``, and
-``pair`` to the case, and rewrites the file. Kinds of quotation marks, apostrophes and spaces may differ from
-the document's; the document's own characters are written back. A quotation that is not found, or found
-twice, stops it: nothing is written then, and it exits with 1.
+A gold sentence (or a statement's evidence) may be written as ``{"document": "…", "quote": "…"}``; this adds
+``start`` and ``end``, and ``pair`` to a case, and rewrites the file. Kinds of quotation marks, apostrophes
+and spaces may differ from the document's; the document's own characters are written back. A quotation that
+is not found, or found twice, stops it: that file is left as it was, and it exits with 1.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import argparse
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from eval.cases import CaseError
+from eval.corpus import documents
 from rag.errors import RagError
+from rag.types import Document
 
 _CLASSES = (" \u00a0\u202f\u2009\n", "'’ʼ", '"“”')
 
@@ -40,27 +41,24 @@ def _either(char: str) -> str:
     return re.escape(char)
 
 
-def located(data: dict[str, Any], texts: Mapping[str, str], languages: Mapping[str, str]) -> dict[str, Any]:
-    """The case with offsets, exact quotations and its language pair. Raises CaseError."""
-    if not data.get("gold"):
-        return data
-    gold = []
-    for item in data["gold"]:
-        document = item["document"]
-        if document not in texts:
-            raise CaseError(f"no document {document!r} in the corpus: take an id from corpus/sources.toml")
-        start, end = locate(texts[document], item["quote"])
-        gold.append({**item, "start": start, "end": end, "quote": texts[document][start:end]})
-    spoken = {languages[item["document"]] for item in gold}
-    pair = "both" if len(spoken) > 1 else f"{data['language']}→{spoken.pop()}"
-    return {**data, "gold": gold, "pair": pair}
+def located(data: dict[str, Any], corpus: Mapping[str, Document]) -> dict[str, Any]:
+    """The case or statement with offsets and exact quotations, a case with its pair too. Raises CaseError."""
+    done = dict(data)
+    for key in ("gold", "evidence"):
+        if key in data:
+            done[key] = [_place(item, corpus) for item in data[key]]
+    if data.get("gold"):
+        spoken = {corpus[item["document"]].source.language for item in data["gold"]}
+        done["pair"] = "both" if len(spoken) > 1 else f"{data['language']}→{spoken.pop()}"
+    return done
 
 
-def corpus(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Texts and languages by document id, as ``sources.toml`` of ``folder`` lists them."""
-    cards = tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))["document"]
-    texts = {card["id"]: (folder / card["file"]).read_bytes().decode("utf-8") for card in cards}
-    return texts, {card["id"]: card["language"] for card in cards}
+def _place(item: dict[str, Any], corpus: Mapping[str, Document]) -> dict[str, Any]:
+    if item["document"] not in corpus:
+        raise CaseError(f"no document {item['document']!r} in the corpus: take an id from corpus/sources.toml")
+    text = corpus[item["document"]].text
+    start, end = locate(text, item["quote"])
+    return {**item, "start": start, "end": end, "quote": text[start:end]}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,10 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path(__file__).parent.parent / "corpus")
     options = parser.parse_args(arguments)
     try:
-        texts, languages = corpus(options.corpus)
+        found = documents(options.corpus)
         for file in options.files:
             lines = file.read_text(encoding="utf-8").splitlines()
-            done = [_line(n, line, texts, languages) for n, line in enumerate(lines, start=1) if line.strip()]
+            done = [_line(n, line, found) for n, line in enumerate(lines, start=1) if line.strip()]
             file.write_text("".join(line + "\n" for line in done), encoding="utf-8")
     except (RagError, OSError, KeyError, ValueError) as error:
         print(f"locate: {error}", file=sys.stderr)
@@ -81,9 +79,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _line(number: int, line: str, texts: Mapping[str, str], languages: Mapping[str, str]) -> str:
+def _line(number: int, line: str, found: Mapping[str, Document]) -> str:
     try:
-        return json.dumps(located(json.loads(line), texts, languages), ensure_ascii=False)
+        return json.dumps(located(json.loads(line), found), ensure_ascii=False)
     except CaseError as error:
         raise CaseError(f"line {number}: {error}") from error
 
