@@ -65,7 +65,10 @@ def sentence_spans(text: str, start: int, end: int, language: Language) -> Itera
     cuts = {cut for cut in cuts if not _goes_on(part, cut)}
     cuts |= {match.end() for match in _ELLIPSIS.finditer(part)}
     at = 0
-    for cut in sorted(cuts | {len(part)}):
+    said = len(part)  # where the last letter or figure ends: a lone «"» after it belongs to its sentence
+    while said and not part[said - 1].isalnum():
+        said -= 1
+    for cut in [*sorted(cut for cut in cuts if cut < said), len(part)]:
         for first, last in _short_enough(part, at, cut):
             yield start + first, start + last
         at = cut
@@ -91,7 +94,7 @@ def _goes_on(part: str, cut: int) -> bool:
     if after[0] in ",;:!?…)]»”":
         return True
     if not before.endswith("."):
-        return False
+        return after[0].islower() and before[-1] in "!?…"
     match = _LAST_TOKEN.search(before)
     token = match.group() if match else "."
     word = token.rstrip(".").casefold()

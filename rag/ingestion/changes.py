@@ -60,15 +60,15 @@ def scan(
 ) -> Changes:
     """Compare ``corpus`` with what is ``known`` of it.
 
-    A file that is refused (too large, not permitted) is neither removed nor changed: what the index holds of
-    it stays. Raises CorpusError when the folder is missing, unreadable, or holds no document at all, so that
+    A file or folder that is refused (too large, not permitted) is neither removed nor changed: what the index
+    holds of it stays. Raises CorpusError when the folder is missing, unreadable, or holds no document at all, so that
     a wrong path never empties an index.
     """
     cards = cards or {}
     found: dict[str, FileState] = {}
     refused: dict[str, str] = {}
     ignored: list[str] = []
-    for path, entry in _files(corpus):
+    for path, entry in _files(corpus, refused):
         if Path(path).suffix.lower() not in SUFFIXES:
             ignored.append(path)
             continue
@@ -90,7 +90,10 @@ def _compare(
     refused: Mapping[str, str],
     ignored: tuple[str, ...],
 ) -> Changes:
-    gone = {path: state for path, state in known.items() if path not in found and path not in refused}
+    closed = tuple(path for path in refused if path.endswith("/"))
+    gone = {
+        path: state for path, state in known.items() if path not in found and path not in refused and not path.startswith(closed)
+    }
     orphans: dict[tuple[str, str], list[str]] = {}
     for path in sorted(gone, reverse=True):
         orphans.setdefault((gone[path].sha256, gone[path].card), []).append(path)
@@ -120,8 +123,11 @@ def _compare(
     )
 
 
-def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Every visible regular file below ``corpus``, links followed, no folder entered twice."""
+def _files(corpus: Path, refused: dict[str, str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every visible regular file below ``corpus``, links followed, no folder entered twice.
+
+    A folder that cannot be opened is put into ``refused`` as "folder/".
+    """
     try:
         top = corpus.stat()
         with os.scandir(corpus):
@@ -138,8 +144,9 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
         prefix, folder = pending.pop()
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            continue  # a folder that may not be read holds nothing we could ingest
+        except OSError as error:
+            refused[os.fsencode(prefix).decode("utf-8", "replace")] = _reason(error)
+            continue
         for entry in entries:
             if entry.name.startswith(".") or (not prefix and entry.name == CARDS_FILE):
                 continue

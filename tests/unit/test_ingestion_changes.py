@@ -130,6 +130,21 @@ def test_a_large_file_is_refused_and_what_is_known_of_it_stays(corpus: Path) -> 
     assert changes.unchanged == ("b.md", "sous/c.txt")
 
 
+def test_a_folder_that_cannot_be_opened_loses_nothing(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = states(scan(corpus, {}))
+    real = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("sous"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    changes = scan(corpus, known)
+    assert changes.refused == (("sous/", "it cannot be opened (Permission denied); check its rights"),)
+    assert changes.removed == ()
+
+
 def test_a_name_that_is_not_utf8_is_refused(corpus: Path) -> None:
     with open(os.fsencode(corpus) + b"/caf\xe9.txt", "wb") as stream:  # noqa: PTH123
         stream.write(b"Le texte.")

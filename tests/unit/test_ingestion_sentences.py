@@ -105,6 +105,8 @@ def test_noise_is_never_mixed_with_text(text: str, marks: list[tuple[int, int]])
         ("en", "Mr. Smith met Dr. J. R. Brown at 3 p.m. on Jan. 5. | They left for the U.S. | The U.S. Senate voted."),
         ("en", "He said \"The bridge is open. It is safe.\" | Then he left. | Acme Inc. paid $3.5 million. | It was e.g. good."),
         ("en", "Attorney Gen. Reed sued Acme Platforms Inc. and others v. Jones. | Gov. Jones agreed. | See fig. 3.2 and No. 5."),
+        ("en", "He was told, \"you see that so many people are late.\" \""),
+        ("en", "They ride at Boomers! in the park. | Really? | It closed."),
         ("en", "It runs from A to Z. | The rest is known. | J. K. Reed and George W. Lane met. | Vitamin C. | It helps."),
     ],
 )  # fmt: skip
@@ -156,7 +158,9 @@ def test_a_sentence_in_the_other_language_keeps_its_own() -> None:
     assert [sentence.language for sentence in sentences_of(named)] == ["fr"]
 
 
-@pytest.mark.parametrize("text", ["a" * 1_000_000, '«“" ' * 20_000, "A. " * 50_000, "mot " * 100_000, "x\n" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["a" * 1_000_000, '«“" ' * 20_000, "A. " * 50_000, "mot " * 100_000, "x\n" * 100_000, "! " * 100_000]
+)
 def test_odd_texts_take_no_unreasonable_time(text: str) -> None:
     began = time.perf_counter()
     found = sentences_of(text)
