@@ -54,7 +54,7 @@ class Found:
 
     sentence: Sentence
     source: Source
-    score: float
+    score: float  #: BM25 as a share of the best in its language, in (0, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,10 @@ class Library:
 
     def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
         """Sentences that hold the words of ``text``, in either language, best first."""
-        hits = [hit for language in LANGUAGES for hit in self.lexical.search(text, language, limit)]
+        hits: list[tuple[int, float]] = []
+        for language in LANGUAGES:
+            found = self.lexical.search(text, language, limit)
+            hits += [(number, score / found[0][1]) for number, score in found]
         best = sorted(hits, key=lambda hit: -hit[1])[:limit]
         held = self.catalog.sentences_by_id([number for number, _ in best])
         sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
@@ -167,7 +170,7 @@ class Library:
         """
         if isinstance(self.vectors, ExactVectors):
             return 0
-        if self.catalog.store_revision(self.vectors.store) == self.catalog.revision():
+        if not following.behind(self.catalog, self.vectors):
             return 0
         try:
             with self._writing():
@@ -208,9 +211,7 @@ class Library:
         nothing behind) when the file cannot be read, LibraryError, CorpusError.
         """
         if len(content) > self.settings.upload_mb * 2**20:
-            raise UnreadableFile(
-                f"{name}: larger than {self.settings.upload_mb} MB; split it or raise TEMOIN_UPLOAD_MB"
-            )
+            raise UnreadableFile(f"{name}: larger than {self.settings.upload_mb} MB; split it or raise TEMOIN_UPLOAD_MB")
         path = uploads.place(self.settings.corpus, name, content)
         try:
             reasons = dict(self.sync().failed)
@@ -240,7 +241,7 @@ class Library:
             raise LibraryError(f"another process uses the vectors in {target.index}; stop it first")
         try:
             with self._writing():
-                following.start_over(self.catalog, store)
+                store.clear()
                 return following.follow(self.catalog, store, _told(on_progress))
         finally:
             store.close()
@@ -252,9 +253,7 @@ class Library:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise _Busy(
-                f"another process is writing the index in {self.settings.index}; wait until it is done"
-            ) from error
+            raise _Busy(f"another process is writing the index in {self.settings.index}; wait until it is done") from error
         try:
             yield
         finally:
@@ -265,7 +264,7 @@ class Library:
             return 0
         written = following.follow(self.catalog, self.vectors, _told(on_progress))
         if not following.in_step(self.catalog, self.vectors):
-            following.start_over(self.catalog, self.vectors)
+            self.vectors.clear()
             written = following.follow(self.catalog, self.vectors, _told(on_progress))
         return written
 

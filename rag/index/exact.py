@@ -6,8 +6,8 @@ Every vector is compared, so the result is exact; 100 thousand sentences take so
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ FloatArray = NDArray[np.float32]
 class ExactVectors:
     """A VectorIndex that only reads."""
 
-    store = "catalog"
+    store = token = "catalog"
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -51,9 +51,7 @@ class ExactVectors:
         document_ids: Sequence[str],  # noqa: ARG002
     ) -> None:
         """Refused: the catalog is written elsewhere."""
-        raise LibraryError(
-            "another process owns the vectors; stop it, or use a Chroma server (TEMOIN_CHROMA_URL)"
-        )
+        raise LibraryError("another process owns the vectors; stop it, or use a Chroma server (TEMOIN_CHROMA_URL)")
 
     def delete(self, ids: Sequence[int]) -> None:
         """Refused: the catalog is written elsewhere."""
@@ -67,10 +65,9 @@ class ExactVectors:
         """See VectorIndex."""
         return self._catalog.counts().searchable
 
-    @contextmanager
-    def bulk(self, rows: int) -> Iterator[None]:  # noqa: ARG002
+    def bulk(self, rows: Mapping[Language, int]) -> AbstractContextManager[None]:  # noqa: ARG002
         """See VectorIndex."""
-        yield
+        return nullcontext()
 
     def close(self) -> None:
         """See VectorIndex."""

@@ -21,14 +21,15 @@ def follow(catalog: Catalog, index: VectorIndex, told: Told | None = None) -> in
     The store's revision moves on only after the store has acknowledged, so a kill at any moment means no
     more than doing some of it again. The caller holds the writer's lock.
     """
-    done = catalog.store_revision(index.store)
+    done = catalog.store_revision(index.store, index.token)
     until = catalog.revision()
     if done == until:
         return 0
     departed = catalog.departed_since(done)
-    total = catalog.rows_between(done, until)
+    rows = catalog.rows_between(done, until)
+    total = sum(rows.values())
     written = 0
-    with index.bulk(total):
+    with index.bulk(rows):
         index.delete(departed)
         waiting: list[VectorRow] = []
         for row in catalog.rows_since(done, until):
@@ -44,15 +45,14 @@ def follow(catalog: Catalog, index: VectorIndex, told: Told | None = None) -> in
     return written
 
 
+def behind(catalog: Catalog, index: VectorIndex) -> bool:
+    """Whether there is anything to follow."""
+    return catalog.store_revision(index.store, index.token) != catalog.revision()
+
+
 def in_step(catalog: Catalog, index: VectorIndex) -> bool:
     """Whether the store holds as many rows as the catalog says it should."""
     return index.count() == catalog.counts().searchable
-
-
-def start_over(catalog: Catalog, index: VectorIndex) -> None:
-    """Empty the store, so that :func:`follow` fills it from the beginning."""
-    catalog.set_store_revision(index.store, 0)
-    index.clear()
 
 
 def _send(catalog: Catalog, index: VectorIndex, rows: list[VectorRow], revision: int) -> int:
@@ -64,6 +64,6 @@ def _send(catalog: Catalog, index: VectorIndex, rows: list[VectorRow], revision:
             [row.language for row in rows],
             [row.document_id for row in rows],
         )
-    if revision > catalog.store_revision(index.store):
-        catalog.set_store_revision(index.store, revision)
+    if revision > catalog.store_revision(index.store, index.token):
+        catalog.set_store_revision(index.store, index.token, revision)
     return len(rows)

@@ -46,16 +46,21 @@ CREATE TABLE sentences (
     language TEXT NOT NULL,
     searchable INTEGER NOT NULL,
     text TEXT NOT NULL,
+    terms TEXT NOT NULL,
     vector INTEGER REFERENCES vectors (number),
     UNIQUE (document, position)
 );
+CREATE INDEX sentences_vector ON sentences (vector) WHERE vector IS NOT NULL;
+
+-- Vectors whose sentence left: dropped at the end of a sync unless another sentence came to use them.
+CREATE TABLE loose (vector INTEGER PRIMARY KEY);
 
 -- Sentences that left, and at which revision: what a vector store has still to forget.
 CREATE TABLE departed (sentence INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
 CREATE INDEX departed_revision ON departed (revision);
 
--- How far each vector store has followed the catalog.
-CREATE TABLE stores (name TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+-- How far each vector store has followed the catalog; another token means that it was emptied or made anew.
+CREATE TABLE stores (name TEXT PRIMARY KEY, token TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE disagreements (
     a INTEGER NOT NULL, b INTEGER NOT NULL, kind TEXT NOT NULL, note TEXT NOT NULL,
@@ -63,12 +68,15 @@ CREATE TABLE disagreements (
 ) WITHOUT ROWID;
 CREATE INDEX disagreements_b ON disagreements (b);
 
--- Stemmed terms, one index a language, so that each has its own statistics. Content-less: the terms are
--- made again from the sentence when it leaves, and the disk holds no second copy.
-CREATE VIRTUAL TABLE lexical_fr USING fts5 (terms, content = '', tokenize = "ascii tokenchars '.,'");
-CREATE VIRTUAL TABLE lexical_en USING fts5 (terms, content = '', tokenize = "ascii tokenchars '.,'");
+-- The searchable sentences' terms, one index a language, so that each has its own statistics. Content-less
+-- and without a table of lengths: the sentence's row has the terms, and BM25 is worked out from there.
+CREATE VIRTUAL TABLE lexical_fr
+    USING fts5 (terms, content = '', columnsize = 0, tokenize = "ascii tokenchars '.,'");
+CREATE VIRTUAL TABLE lexical_en
+    USING fts5 (terms, content = '', columnsize = 0, tokenize = "ascii tokenchars '.,'");
 
--- In how many sentences of a language a term stands.
+-- In how many searchable sentences of a language a term stands. Term '' counts the sentences themselves,
+-- term ' ' all their terms.
 CREATE TABLE terms (
     language TEXT NOT NULL, term TEXT NOT NULL, sentences INTEGER NOT NULL, PRIMARY KEY (language, term)
 ) WITHOUT ROWID;
@@ -87,8 +95,14 @@ def connect(file: Path) -> sqlite3.Connection:
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables of an empty file, in one transaction."""
-    connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    """Make the tables of an empty file, in one transaction, unless another process just did."""
+    try:
+        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    except sqlite3.OperationalError:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if version(connection) != VERSION:
+            raise
 
 
 def version(connection: sqlite3.Connection) -> int:

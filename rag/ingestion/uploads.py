@@ -24,11 +24,9 @@ def safe_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.encode(errors="replace").decode())
     plain = re.split(r"[/\\]", plain)[-1]
     plain = "".join(char for char in plain if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
-    stem, suffix = os.path.splitext(plain)
+    stem, suffix = Path(plain).stem, Path(plain).suffix
     if suffix.lower() not in SUFFIXES:
-        raise UnreadableFile(
-            f"{plain or name!r}: not a kind of file that is read; save it as {' '.join(SUFFIXES)}"
-        )
+        raise UnreadableFile(f"{plain or name!r}: not a kind of file that is read; save it as {' '.join(SUFFIXES)}")
     stem = _UNSAFE.sub("-", stem).strip(".- ") or "document"
     if _RESERVED.fullmatch(stem):
         stem = f"document-{stem}"
@@ -57,9 +55,7 @@ def place(corpus: Path, name: str, content: bytes) -> str:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise CorpusError(
-            f"{safe} cannot be written in {corpus} ({error.strerror or error}); check its rights"
-        ) from error
+        raise CorpusError(f"{safe} cannot be written in {corpus} ({error.strerror or error}); check its rights") from error
     raise CorpusError(f"{corpus} holds too many files named {safe}; rename the new one")
 
 
@@ -71,6 +67,4 @@ def discard(corpus: Path, path: str) -> None:
     try:
         file.unlink(missing_ok=True)
     except OSError as error:
-        raise CorpusError(
-            f"{file} cannot be deleted ({error.strerror or error}); check its rights"
-        ) from error
+        raise CorpusError(f"{file} cannot be deleted ({error.strerror or error}); check its rights") from error
