@@ -13,7 +13,6 @@ from itertools import combinations
 from typing import Literal
 
 from eval.bootstrap import Estimate, Share, mean, quantile, ratio, statistic
-from eval.metrics import right
 from eval.scoring import Row
 
 Unit = Literal["share", "ms", "tokens", "words", "risk"]
@@ -149,34 +148,33 @@ def risk_coverage(rows: Sequence[Row]) -> list[Point]:
     Wrong is an answer that misses a required fact or shows a forbidden one, and any answer to a case that
     must not be answered. An abstention is not covered. The last point is what the reader meets.
     """
-    given = sorted(
-        ((row.score.confidence, _wrong(row)) for row in rows if row.score.confidence is not None),
-        key=lambda pair: -pair[0],
-    )
-    points: list[Point] = []
-    wrong = 0
-    for rank, (confidence, failed) in enumerate(given, start=1):
-        wrong += failed
-        if rank == len(given) or given[rank][0] != confidence:
-            points.append(Point(rank / len(rows), wrong / rank, confidence))
-    return points
+    return _curve([(row.score.confidence, not row.score.right) for row in rows])
 
 
 def average_risk(rows: Sequence[Row]) -> Estimate | None:
     """The area under the curve divided by the coverage reached: a risk, lower is better."""
+    told = [(row.score.confidence, not row.score.right) for row in rows]
 
     def area(indices: Sequence[int]) -> float | None:
-        points = risk_coverage([rows[i] for i in indices])
+        points = _curve([told[i] for i in indices])
         if not points:
             return None
         steps = zip([0.0, *(p.coverage for p in points)], points, strict=False)
         return sum((p.coverage - before) * p.risk for before, p in steps) / points[-1].coverage
 
-    return statistic(rows, area) if rows else None
+    return statistic(told, area) if told else None
 
 
-def _wrong(row: Row) -> bool:
-    return not right(row.case, row.answer)
+def _curve(told: Sequence[tuple[float | None, bool]]) -> list[Point]:
+    """From (confidence, wrong) of every case; no confidence: not covered."""
+    given = sorted(((-sure, wrong) for sure, wrong in told if sure is not None), key=lambda pair: pair[0])
+    points: list[Point] = []
+    failed = 0
+    for rank, (negative, wrong) in enumerate(given, start=1):
+        failed += wrong
+        if rank == len(given) or given[rank][0] != negative:
+            points.append(Point(rank / len(told), failed / rank, -negative))
+    return points
 
 
 def split_by(rows: Sequence[Row], key: Callable[[Row], str | None]) -> dict[str, list[Row]]:

@@ -67,10 +67,7 @@ class Verdict:
 
 def baseline_of(rows: Sequence[Row], figures: Table, fingerprints: Mapping[str, str]) -> Baseline:
     """Today's run in the form that is compared and kept."""
-    outcomes = {
-        row.case.id: Outcome(row.score.passed, row.answer.status, row.answer.text, row.score.reasons)
-        for row in rows
-    }
+    outcomes = {row.case.id: Outcome(row.score.passed, row.answer.status, row.answer.text, row.score.reasons) for row in rows}
     return Baseline(fingerprints, figures, outcomes, f"{datetime.now(UTC):%Y-%m-%d}")
 
 
@@ -79,9 +76,7 @@ def compare(before: Baseline | None, today: Baseline) -> Verdict:
     if before is None:
         return Verdict(None, "no baseline for this selection of cases: nothing gated")
     names = sorted({*before.fingerprints, *today.fingerprints})
-    pairs = [
-        (name, before.fingerprints.get(name, "none"), today.fingerprints.get(name, "none")) for name in names
-    ]
+    pairs = [(name, before.fingerprints.get(name, "none"), today.fingerprints.get(name, "none")) for name in names]
     differing = tuple(pair for pair in pairs if pair[1] != pair[2])
     changed = [name for name, *_ in differing if name in GROUND]
     if changed:
@@ -98,6 +93,11 @@ def compare(before: Baseline | None, today: Baseline) -> Verdict:
         if name in BY_NAME and BY_NAME[name].gated and _worse(name, estimate, today.figures.get(name))
     )
     return Verdict(not worse, _message(worse, differing), differing, worse, flips(before, today))
+
+
+def only_flips(before: Baseline | None, today: Baseline) -> Verdict:
+    """For a part of a suite: no figure to compare, but which of the baseline's cases flipped."""
+    return Verdict(None, "a part of a suite: figures are not gated", flips=flips(before, today) if before is not None else ())
 
 
 def flips(before: Baseline, today: Baseline) -> tuple[Flip, ...]:
@@ -137,16 +137,11 @@ def load(path: Path, suite: str) -> Baseline | None:
         return Baseline(
             data["fingerprints"],
             {name: Estimate(**value) for name, value in data["figures"].items()},
-            {
-                id: Outcome(**{**value, "reasons": tuple(value["reasons"])})
-                for id, value in data["cases"].items()
-            },
+            {id: Outcome(**{**value, "reasons": tuple(value["reasons"])}) for id, value in data["cases"].items()},
             data["made"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise RagError(
-            f"{path}: suite {suite!r} is damaged ({error}); restore it or run --update-baseline"
-        ) from error
+        raise RagError(f"{path}: suite {suite!r} is damaged ({error}); restore it or run --update-baseline") from error
 
 
 def save(path: Path, suite: str, baseline: Baseline) -> None:

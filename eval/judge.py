@@ -17,7 +17,8 @@ from eval.cache import Cache
 from eval.fingerprints import short
 from eval.matching import plain
 from eval.metrics import Check
-from rag.types import Citation, Evidence, Language, Sentence, Source
+from rag.ingestion.sentences import split
+from rag.types import Citation, Document, Evidence, Language, Sentence, Source
 
 _CAPITALISED = re.compile(r"(?<=[\w,;:'’] )[A-ZÀ-Ý][\w'’-]+|(?<=[ld]['’])[A-ZÀ-Ý]\w+")
 
@@ -61,9 +62,7 @@ class Verdict(Protocol):
 class Verifier(Protocol):
     """``rag.verification.verifier.Verifier``, or a fake."""
 
-    def check(
-        self, statement: str, language: Language, evidence: Sequence[Evidence], question: str
-    ) -> Verdict:
+    def check(self, statement: str, language: Language, evidence: Sequence[Evidence], question: str) -> Verdict:
         """Judge one statement against evidence."""
         ...
 
@@ -71,25 +70,20 @@ class Verifier(Protocol):
 class VerifierJudge:
     """A ``metrics.Judge`` over a verifier that is opened at the first statement the cache does not know."""
 
-    def __init__(
-        self, opener: Callable[[], Verifier], sources: Mapping[str, Source], cache: Cache, key: str = ""
-    ) -> None:
-        self._opener, self._sources, self._cache, self._key = opener, sources, cache, key
+    def __init__(self, opener: Callable[[], Verifier], documents: Mapping[str, Document], cache: Cache, key: str = "") -> None:
+        self._opener, self._documents, self._cache, self._key = opener, documents, cache, key
+        self._sentences: dict[str, tuple[Sentence, ...]] = {}
         self._verifier: Verifier | None = None
         self._lock = Lock()
 
-    def __call__(
-        self, statement: str, language: Language, citations: Sequence[Citation], question: str
-    ) -> Check:
+    def __call__(self, statement: str, language: Language, citations: Sequence[Citation], question: str) -> Check:
         """Whether the citations, taken together, back the statement."""
         quotes = [f"{c.document}:{c.start}:{c.quote}" for c in citations]
         key = short(self._key, statement, language, question, *quotes)
         stored = self._cache.get(key)
         if stored is None:
             check = self._ask(statement, language, citations, question)
-            self._cache.put(
-                key, [check.supported, check.support, check.figures, check.names, check.attribution]
-            )
+            self._cache.put(key, [check.supported, check.support, check.figures, check.names, check.attribution])
             return check
         return Check(*stored)
 
@@ -99,7 +93,8 @@ class VerifierJudge:
                 self._verifier = self._opener()
             evidence = [self._evidence(citation) for citation in citations]
             verdict = self._verifier.check(statement, language, evidence, question)
-        wrong = {fault.kind for fault in verdict.faults if fault.fatal}
+        # A lost attribution is no fatal fault to the product, which puts the speaker back; shown, it is one.
+        wrong = {fault.kind for fault in verdict.faults if fault.fatal or fault.kind == "attribution"}
         quoted = any(quotes(statement, citation.quote) for citation in citations)
         others_only = bool(wrong) and not wrong & {"support", "polarity"}
         return Check(
@@ -111,14 +106,20 @@ class VerifierJudge:
         )
 
     def _evidence(self, citation: Citation) -> Evidence:
-        unknown = Source(
-            citation.document, citation.document, citation.language, citation.title, date=citation.date
-        )
-        sentence = Sentence(
-            citation.document, 0, 0, citation.start, citation.end, citation.quote, citation.language
-        )
-        source = self._sources.get(citation.document, unknown)
-        return Evidence(sentence, source, dense=0.0, lexical=0.0, score=0.0, coverage=0.0)
+        """The citation with its document's card and its neighbours in the paragraph, as retrieval gives it."""
+        sentence = Sentence(citation.document, 0, 0, citation.start, citation.end, citation.quote, citation.language)
+        document = self._documents.get(citation.document)
+        if document is None:
+            source = Source(citation.document, citation.document, citation.language, date=citation.date)
+            return Evidence(sentence, source, dense=0.0, lexical=0.0, score=0.0, coverage=0.0)
+        if citation.document not in self._sentences:
+            self._sentences[citation.document] = split(document)
+        all_of_it = self._sentences[citation.document]
+        cited = {s.paragraph for s in all_of_it if s.start < citation.end and citation.start < s.end}
+        near = [s for s in all_of_it if s.paragraph in cited]
+        before = next((s.text for s in reversed(near) if s.end <= citation.start), "")
+        after = next((s.text for s in near if s.start >= citation.end), "")
+        return Evidence(sentence, document.source, 0.0, 0.0, 0.0, 0.0, before=before, after=after)
 
 
 def has_figure(text: str, language: Language) -> bool:
@@ -138,7 +139,7 @@ def quotes(statement: str, quote: str) -> bool:
 
 
 def claims(citations: Sequence[Citation]) -> bool:
-    """Whether what is cited is somebody's claim."""
+    """Whether all that is cited is somebody's claim."""
     from rag.verification.attribution import claim_of
 
-    return any(claim_of(citation.quote, citation.language) is not None for citation in citations)
+    return all(claim_of(citation.quote, citation.language) is not None for citation in citations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +59,17 @@ def _plots(run: Run) -> list[tuple[str, str, Markup]]:
     """(title, how to read it, drawing); a plot without data is left out."""
     main = run.main
     found = []
-    for name, parts in (("language pair", main.by_pair), ("kind of question", main.by_kind)):
-        for figure in ("correct", "abstention_recall"):
-            items = [(label, table[figure]) for label, table in parts.items() if figure in table]
-            if items:
-                title = f"{BY_NAME[figure].title}, by {name}"
-                found.append((title, "The line across a bar is its 95 % interval.", plots.bars(title, items)))
+    wanted = [
+        ("correct", "language pair", main.by_pair),
+        ("gold_cited", "language pair", main.by_pair),
+        ("correct", "kind of question", main.by_kind),
+        ("abstention_recall", "kind of question", main.by_kind),
+    ]
+    for figure, name, parts in wanted:
+        items = [(part.replace("_", " "), table[figure]) for part, table in parts.items() if figure in table]
+        if items:
+            title = f"{BY_NAME[figure].title}, by {name}"
+            found.append((title, "The line across a bar is its 95 % interval.", plots.bars(title, items)))
     curves = [(system.name, _STYLES[place], plots.risk_line(system.curve)) for place, system in enumerate(run.systems[:5])]
     if main.curve:
         title = "Risk against coverage"
@@ -83,8 +89,9 @@ def _latency(system: SystemRun) -> Markup | None:
     if not whole:
         return None
     series = [("first statement", "first", first), ("whole answer", "second", whole)]
-    right = max(x for _, _, points in series for x, _ in points) or 1.0
-    return plots.lines("Time to answer", series, "seconds", "share of answers there", right=right)
+    slowest = max(x for _, _, points in series for x, _ in points)
+    right = 4.0 * max(1, ceil(slowest / 4))  # so that the quarters are whole seconds
+    return plots.lines("Time to answer", series, "seconds", "share of answers there", right=right, legend="bottom")
 
 
 @dataclass(frozen=True, slots=True)

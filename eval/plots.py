@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -65,28 +66,35 @@ def _bar(row: int, label: str, estimate: Estimate) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From values in [0, right] x [0, top] to places in the picture."""
+    """From values in [0, right] x [0, 1] to places in the picture."""
 
     right: float
-    top: float
 
     def x(self, value: float) -> str:
         return _n(_LEFT + min(value, self.right) / self.right * (_WIDTH - _LEFT - _RIGHT))
 
     def y(self, value: float) -> str:
-        return _n(_TOP + (1 - min(value, self.top) / self.top) * (_HEIGHT - _TOP - _BOTTOM))
+        return _n(_TOP + (1 - min(value, 1.0)) * (_HEIGHT - _TOP - _BOTTOM))
 
 
-def lines(title: str, series: Sequence[Series], across: str, up: str, *, right: float = 1.0, top: float = 1.0) -> Markup:
-    """Lines over [0, right] x [0, top], with ticks at quarters, axis names and a legend; each ends in a dot."""
-    scale = _Scale(right, top)
+def lines(
+    title: str,
+    series: Sequence[Series],
+    across: str,
+    up: str,
+    *,
+    right: float = 1.0,
+    legend: Literal["top", "bottom"] = "top",
+) -> Markup:
+    """Lines over [0, right] x [0, 1], with ticks at quarters, axis names and a legend; each ends in a dot."""
+    scale = _Scale(right)
     parts = [
         _TICKS.format(
             left=scale.x(0),
             right=scale.x(right),
-            y=scale.y(top * quarter / 4),
+            y=scale.y(quarter / 4),
             beside=_n(_LEFT - 6),
-            up=_tick(top * quarter / 4),
+            up=_tick(quarter / 4),
             x=scale.x(right * quarter / 4),
             below=_n(_HEIGHT - 26),
             across=_tick(right * quarter / 4),
@@ -97,7 +105,8 @@ def lines(title: str, series: Sequence[Series], across: str, up: str, *, right: 
     for place, (name, style, points) in enumerate(drawn):
         path = " ".join(f"{'L' if i else 'M'}{scale.x(x)} {scale.y(y)}" for i, (x, y) in enumerate(points))
         parts.append(_LINE.format(style=style, path=path, x=scale.x(points[-1][0]), y=scale.y(points[-1][1])))
-        legend_y = _n(_TOP + 14 + 16 * place)
+        first = _TOP + 14 if legend == "top" else _HEIGHT - _BOTTOM - 10 - 16 * (len(drawn) - 1)
+        legend_y = _n(first + 16 * place)
         parts.append(_LEGEND.format(style=style, x=_n(_WIDTH - _RIGHT - 4), y=legend_y, name=name))
     middle = _n((_LEFT + _WIDTH - _RIGHT) / 2)
     parts.append(_AXES.format(x=middle, y=_n(_HEIGHT - 6), across=across, up=up))

@@ -17,6 +17,7 @@ class Score:
     """``values`` holds only the figures that the case qualifies for."""
 
     values: Mapping[str, Share]
+    right: bool  #: the answer is what the case expects or accepts, facts and all
     facts: tuple[bool, ...]
     statements: tuple[StatementScore, ...]
     confidence: float | None  #: of an answer given: its weakest statement's support; None for an abstention
@@ -47,6 +48,7 @@ def score(case: Case, answer: Answer, documents: Mapping[str, str], judge: Judge
     given = answer.status == "answered"
     return Score(
         values=present,
+        right=metrics.right(case, answer),
         facts=metrics.facts_found(case, answer),
         statements=statements,
         confidence=(min(supports) if supports else 0.0) if given else None,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from eval.cache import Cache
 from eval.fingerprints import embedder, engines, short, source, system_key, tree
 from eval.judge import VerifierJudge
+from eval.names import RIVALS
 from eval.systems import Lazy, System
 from rag.errors import LibraryError
 from rag.settings import Settings
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from rag.library import Library
     from rag.models.llm import Llm
     from rag.verification.verifier import Verifier
-
-#: Every name ``--against`` takes, with the files of ``eval/`` that shape its answers.
-RIVALS: dict[str, tuple[str, ...]] = {
-    "citation-query-engine": ("eval/baselines/citation_query_engine.py", "eval/baselines/free_text.py"),
-    "passage": ("eval/baselines/passage.py",),
-    "blind": ("eval/baselines/blind.py",),
-    "liar": ("eval/baselines/liar.py",),
-}
 
 
 class Workshop:
@@ -102,7 +95,7 @@ class Workshop:
     def judge(self, documents: dict[str, Document], cache: Cache) -> VerifierJudge:
         """The judge of all systems."""
         key = short(embedder(self.settings), engines(), source("eval/judge.py", "eval/matching.py"))
-        return VerifierJudge(self.verifier, {id: document.source for id, document in documents.items()}, cache, key)
+        return VerifierJudge(self.verifier, documents, cache, key)
 
     def _rival(self, name: str) -> System:
         if name == "blind":
