@@ -29,7 +29,7 @@ def ordinary(texts: list[str]) -> list[str]:
     for text in texts:
         for word in _WORD.findall(text):
             (small if word.islower() else large)[word.lower()] += 1
-    return sorted(w for w, n in small.items() if n >= 2 and n >= 0.2 * large[w] and len(w) > 2 and w.isalpha())
+    return sorted(w for w, n in small.items() if n >= 2 and 5 * n >= large[w] and len(w) > 2 and w.isalpha())
 
 
 def main(folder: Path) -> None:

@@ -39,14 +39,14 @@ class Figure:
 
 _PERCENT = re.compile(r"\s*[- ]?(?:%|per ?cent\b|pour ?cents?\b|percentage points?|points? de pourcentage)", re.IGNORECASE)
 _MONEY_AFTER = re.compile(
-    r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres|yens?|francs?|roubles?|rubles?"
+    r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres sterling|yens?|francs?|roubles?|rubles?"
     r"|usd|eur|gbp|yuans?)(?:\b|(?<=\W))",
     re.IGNORECASE,
 )
 _MONEY_BEFORE = re.compile(r"(\$|€|£|¥)\s?$")
 _CURRENCY = {
     "$": "USD", "dollar": "USD", "us dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "usd": "USD",
-    "€": "EUR", "euro": "EUR", "eur": "EUR", "£": "GBP", "pound": "GBP", "livre": "GBP", "gbp": "GBP", "¥": "JPY",
+    "€": "EUR", "euro": "EUR", "eur": "EUR", "£": "GBP", "pound": "GBP", "livres sterling": "GBP", "gbp": "GBP", "¥": "JPY",
     "yen": "JPY", "franc": "XFR", "rouble": "RUB", "ruble": "RUB", "yuan": "CNY",
 }  # fmt: skip
 _MULTIPLE = re.compile(r"[- ]?(?:fois|times|-?fold|x)\b", re.IGNORECASE)

@@ -64,6 +64,9 @@ def matches(name: Name, found: Mentions) -> bool:
     """Whether the texts of ``found`` mention ``name``."""
     if name.keys & found.keys:
         return True
+    if name.keys:  # a place has its known names and no likenesses: North Carolina is not «Caroline du Sud»
+        plain = [part for word in WORD.findall(name.text) for part in _parts(word)[-2:]]
+        return any(all(part in words for part in plain) for words in found.words.values())
     written = WORD.findall(name.text)
     if _by_initials(name.text, written, found):
         return True
@@ -75,8 +78,8 @@ def matches(name: Name, found: Mentions) -> bool:
         owed = heard
     else:
         proper = [ok for token, ok in zip(tokens, heard, strict=True) if ok or not is_ordinary(token, name.language)]
-        if proper and all(proper):
-            return any(ok and not is_ordinary(token, name.language) for token, ok in zip(tokens, heard, strict=True))
+        if any(heard) and all(proper):
+            return True
         owed = proper
     if len(owed) == 2 and owed[-1]:  # a first name that the text leaves out, but not another's
         return not any(last == tokens[-1] and first not in roles() for first, last in found.pairs)

@@ -45,6 +45,15 @@ _FINITE = frozenset(
 )
 
 
+#: Kinds of things, which a name carries with a capital more often than running text writes them small.
+_GENERIC = frozenset(
+    "county city town village river lake island mount valley park airport station hospital theatre theater museum "
+    "stadium hurricane storm festival award awards act treaty summit center centre foundation trust fund society "
+    "network channel news journal herald academy affairs games olympics union comte ile lac mont fleuve gare aeroport "
+    "hopital musee stade ouragan loi traite sommet centre fondation fonds reseau chaine jeux".split()
+)
+
+
 @cache
 def roles() -> frozenset[str]:
     lines = files("rag.text").joinpath("roles.tsv").read_text("utf-8").splitlines()
@@ -55,7 +64,7 @@ def roles() -> frozenset[str]:
 def ordinary_words(language: Language) -> frozenset[str]:
     """Words that running text writes without a capital, folded (written by ``eval/fit_words.py``)."""
     listed = files("rag.text").joinpath(f"ordinary_{language}.txt").read_text("utf-8").split()
-    return frozenset(map(fold, listed)) | STOP_WORDS[language] | FUNCTION_WORDS[language]
+    return frozenset(map(fold, listed)) | STOP_WORDS[language] | FUNCTION_WORDS[language] | _GENERIC | roles()
 
 
 def is_ordinary(word: str, language: Language) -> bool:
@@ -117,44 +126,45 @@ def names(text: str, language: Language) -> tuple[Name, ...]:
 
 def capitalised(text: str) -> Iterator[tuple[list[str], list[str]]]:
     """Runs of capitalised words: without and with the small words ("of") inside them."""
-    for run in _runs(text, _tokens(text), []):
+    for run in _runs(text, _tokens(text), [], offices=True):
         yield [token.word for token in run if token.capital], [token.word for token in run]
 
 
 def _headline(tokens: list[_Token]) -> bool:
     """A title in English capitals shows no names by them."""
     words = [token for token in tokens if len(token.word) > 3]
-    return len(words) >= 6 and sum(token.capital for token in words) > 0.7 * len(words)
+    return len(words) >= 6 and sum(token.capital for token in words) > 0.85 * len(words)
 
 
-def _runs(text: str, tokens: list[_Token], taken: list[tuple[int, int]]) -> Iterator[list[_Token]]:
-    """Neighbouring capitalised words that belong together, offices and small words cut off."""
+def _runs(text: str, tokens: list[_Token], taken: list[tuple[int, int]], *, offices: bool = False) -> Iterator[list[_Token]]:
+    """Neighbouring capitalised words that belong together; words of ``offices`` cut off unless wanted."""
     run: list[_Token] = []
     pending: list[_Token] = []
     for token in tokens:
         gap = text[(pending or run)[-1].end : token.start] if run else ""
         joined = bool(re.fullmatch(r"[\s\u00a0]?|\s?[-'’&]\s?|['’]s?\s?", gap)) and "\n" not in gap
         if run and not joined:
-            yield from _trimmed(run)
+            yield from [run] if offices else _trimmed(run)
             run, pending = [], []
-        usable = token.capital and all(token.end <= a or token.start >= b for a, b in taken) and _may_name(token)
+        usable = token.capital and all(token.end <= a or token.start >= b for a, b in taken) and _may_name(token, offices)
         if usable and not (run and token.opening):
             run += [*pending, token]
             pending = []
         elif run and token.word.lower() in LINKS and len(pending) < 3 and not token.capital:
             pending.append(token)
         elif run:
-            yield from _trimmed(run)
+            yield from [run] if offices else _trimmed(run)
             run, pending = ([token] if usable else []), []
     if run:
-        yield from _trimmed(run)
+        yield from [run] if offices else _trimmed(run)
 
 
-def _may_name(token: _Token) -> bool:
+def _may_name(token: _Token, offices: bool) -> bool:
     plain = fold(token.word.replace(".", ""))
     if plain in _small_words() and not (token.word.isupper() and len(token.word) in (2, 3) and not token.opening):
         return False
-    return plain not in roles() and plain.rstrip("s") not in roles() and len(plain) > 1
+    office = plain in roles() or plain.rstrip("s") in roles()
+    return len(plain) > 1 and (offices or not office)
 
 
 def _trimmed(run: list[_Token]) -> Iterator[list[_Token]]:

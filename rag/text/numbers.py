@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -96,7 +96,7 @@ _PERHAPS = {"both": 2, "couple": 2, "pair": 2, "paire": 2, "duo": 2, "trio": 3, 
 _TIMES = {"doubl": 2, "twice": 2, "tripl": 3, "thrice": 3, "quadrupl": 4, "quintupl": 5, "sextupl": 6, "décupl": 10}
 _PERHAPS_RUN = re.compile(rf"\b({'|'.join(_PERHAPS)})\b", re.IGNORECASE)
 _ALL_TWO = re.compile(r"\b(?:les|ces|ses|leurs|nos|tous|toutes|aux|des)\s+$", re.IGNORECASE)
-_AND_A_HALF = re.compile(r"\s+(?:\w+\s+)?(?:and\s+a\s+half|et\s+demie?)\b", re.IGNORECASE)
+_AND_A_HALF = re.compile(r"\s+(\w+\s+)?(?:and\s+a\s+half|et\s+demie?)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]|_")
 _NOT_NUMBERS: dict[Language, re.Pattern[str]] = {
     "fr": re.compile(r"\bpour cents?\b|\bcovid-19\b|\btout neuf\b", re.IGNORECASE),
@@ -121,13 +121,15 @@ _ONES = {
 
 
 def numbers(text: str, language: Language) -> tuple[Number, ...]:
-    """Every number of ``text`` in order of place. A masked character (";") never is part of one."""
+    """Every number of ``text`` in order of place."""
     found: list[Number] = []
+    masked = text
     for finder in (_fixed, _digits, _in_words):
-        for number in finder(text, language):
-            found.append(number)
-        text = _mask(text, found)
-    return tuple(sorted((_with_half(text, number) for number in found), key=lambda number: number.start))
+        found += finder(masked, language)
+        masked = _mask(text, found)
+    found = [_with_half(text, number) for number in found]
+    inside = [number for number in found if any(o.start < number.start and number.end <= o.end for o in found)]
+    return tuple(sorted((number for number in found if number not in inside), key=lambda number: number.start))
 
 
 def _mask(text: str, found: list[Number]) -> str:
@@ -278,4 +280,5 @@ def _with_half(text: str, number: Number) -> Number:
     match = _AND_A_HALF.match(text, number.end)
     if match is None or number.kind != "cardinal" or number.value > 99:
         return number
-    return Number(number.value + Decimal("0.5"), "cardinal", number.start, number.end, number.certain)
+    end = number.end if match[1] else match.end()
+    return replace(number, value=number.value + Decimal("0.5"), end=end)

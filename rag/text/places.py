@@ -135,6 +135,12 @@ def _written_so(text: str, run: list[re.Match[str]], form: _Form, any_case: bool
     return any_case and plain not in _ORDINARY and plain.rstrip("s") not in _ORDINARY
 
 
+@cache
+def forms_of(keys: frozenset[str], language: Language) -> tuple[str, ...]:
+    """The written forms, folded, that ``keys`` have in ``language``: ``US-NM`` in French is "nouveau mexique"."""
+    return tuple(written for written, form in _forms(language).items() if form.keys & keys)
+
+
 def keys_in(text: str) -> frozenset[str]:
     """The keys of every known name in ``text``, read in both languages: evidence may name either way."""
     return frozenset(key for language in LANGUAGES for place in places(text, language) for key in place.keys)

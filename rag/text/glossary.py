@@ -1,0 +1,102 @@
+"""What a French word may be in English and an English one in French, well enough for search.
+
+``glossary.tsv`` holds general vocabulary; words built alike in both languages («modérateur», "moderator")
+are carried over by their endings. Dictionary-based search across languages as in Pirkola 1998, "The effects
+of query structure and dictionary setups in dictionary-based cross-language information retrieval".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from rag.text.terms import fold, stems, words
+from rag.types import LANGUAGES, Language
+
+OTHER: dict[Language, Language] = {"fr": "en", "en": "fr"}
+
+#: Endings that answer each other: English, French (accents folded).
+_ENDINGS = (
+    ("ity", "ite"), ("ous", "eux"), ("ical", "ique"), ("ic", "ique"), ("al", "el"), ("or", "eur"), ("er", "eur"),
+    ("y", "ie"), ("ist", "iste"), ("ive", "if"), ("ly", "ment"), ("ize", "iser"), ("ise", "iser"), ("ate", "er"),
+    ("ism", "isme"), ("ary", "aire"), ("ory", "oire"), ("e", "er"), ("", "e"), ("", "er"),
+)  # fmt: skip
+_SHORTEST = 3  # letters that must stand before an ending
+
+_Key = tuple[str, ...]  # stems of a word, or of the parts of a compound
+
+
+def translations(word: str, language: Language) -> frozenset[str]:
+    """Stems, in the other language, of what the folded ``word`` of ``language`` may be there."""
+    return _carried(word, language) | _table()[language].get(_key(word, language), frozenset())
+
+
+def translations_of_stem(stem: str, language: Language) -> frozenset[str]:
+    """The same for a stem; only what the glossary has."""
+    return _table()[language].get((stem,), frozenset())
+
+
+def synonyms(word: str, language: Language) -> frozenset[str]:
+    """Stems, in its own language, of words that share a translation with ``word``; not its own stem."""
+    own, table = _key(word, language), _table()
+    back = table[OTHER[language]]
+    found = {
+        stem
+        for there in table[language].get(own, ())
+        for stem in back.get((there,), ())
+        if (stem,) != own
+    }
+    return frozenset(found)
+
+
+def compounds(tokens: list[str], language: Language) -> Iterator[tuple[int, frozenset[str]]]:
+    """Compounds of two words («porte-parole») among folded ``tokens``: (place of the first, translations)."""
+    table = _table()[language]
+    keys = [_key(token, language) for token in tokens]
+    for place, (first, second) in enumerate(zip(keys, keys[1:], strict=False)):
+        if first + second in table and first and second:
+            yield place, table[first + second]
+
+
+def known(word: str, language: Language) -> bool:
+    """Whether the glossary has ``word``."""
+    return _key(word, language) in _table()[language]
+
+
+def vocabulary(letter: str, language: Language) -> tuple[str, ...]:
+    """The glossary's stems of ``language`` that begin with ``letter``."""
+    return tuple(key[0] for key in _table()[language] if len(key) == 1 and key[0].startswith(letter))
+
+
+def _key(word: str, language: Language) -> _Key:
+    return tuple(stems(word, language))
+
+
+def _carried(word: str, language: Language) -> frozenset[str]:
+    there = OTHER[language]
+    found = {*stems(word, there)}
+    for english, french in _ENDINGS:
+        ours, theirs = (english, french) if language == "en" else (french, english)
+        if ours and word.endswith(ours) and len(word) - len(ours) >= _SHORTEST:
+            found.update(stems(word[: len(word) - len(ours)] + theirs, there))
+        elif not ours and language == "en" and len(word) > _SHORTEST:
+            found.update(stems(word + theirs, there))
+    return frozenset(found)
+
+
+@cache
+def _table() -> dict[Language, dict[_Key, frozenset[str]]]:
+    """By language, the stems of a word to the stems of its translations."""
+    found: dict[Language, dict[_Key, set[str]]] = {language: {} for language in LANGUAGES}
+    for line in files("rag.text").joinpath("glossary.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        english, french = line.split("\t")
+        for word in french.split():
+            for there, here, language in ((english, word, "fr"), (word, english, "en")):
+                key = _key(here, language) or tuple(words(fold(here)))
+                found[language].setdefault(key, set()).update(stems(there, OTHER[language]))
+    return {
+        language: {key: frozenset(stems_) for key, stems_ in table.items()} for language, table in found.items()
+    }
