@@ -91,7 +91,7 @@ def _application(settings: Settings, library: Library, llm: Any) -> Any:
 
     _tell("opening the page")
     assistant = Assistant(settings, library, llm)
-    desk = Desk(assistant, library, settings.question_limit, load_examples(settings.corpus))
+    desk = Desk(assistant, library, settings.question_limit, load_examples(settings.corpus), settings.uploads == "on")
 
     def health() -> dict[str, Any]:
         documents = len(library.sources())

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.errors import LibraryError, QuestionError
+from rag.errors import LibraryError, QuestionError, UnreadableFile
 from rag.language import detect
 from rag.types import (
     Answer,
@@ -125,6 +125,18 @@ def sentences_of(document: Document) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Found:
+    sentence: Sentence
+    source: Source
+    note: str = "a response"
+
+
+@dataclass(frozen=True)
+class Synced:
+    failed: tuple[tuple[str, str], ...]
+
+
 @dataclass
 class FakeLibrary:
     """Documents in memory."""
@@ -141,6 +153,37 @@ class FakeLibrary:
 
     def sentences(self, document_id: str) -> tuple[Sentence, ...]:
         return sentences_of(self.document(document_id))
+
+    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
+        words = text.lower().split()
+        return tuple(
+            Found(sentence, document.source)
+            for document in self.documents.values()
+            for sentence in sentences_of(document)
+            if all(word in sentence.text.lower() for word in words)
+        )[:limit]
+
+    def disagreements(self) -> tuple[tuple[Found, Found], ...]:
+        if not {"gazette", "herald"} <= set(self.documents):
+            return ()
+        return ((self._found(NO_REPLY), self._found(REPLY)),)
+
+    def _found(self, citation: Citation) -> Found:
+        return next(hit for hit in self.find(citation.quote) if hit.source.id == citation.document)
+
+    def add_file(self, name: str, content: bytes) -> Source:
+        if not content.strip():
+            raise UnreadableFile(f"{name}: the file is empty; remove it or fill it")
+        source = Source(name, name, detect(content.decode()), None, None, None)
+        self.documents[name] = Document(source, content.decode())
+        return source
+
+    def remove_document(self, document_id: str) -> None:
+        self.document(document_id)
+        del self.documents[document_id]
+
+    def sync(self) -> Synced:
+        return Synced((("scan.pdf", "no text in it; is it a scan?"),))
 
 
 @dataclass
@@ -173,6 +216,9 @@ class FakeAssistant:
             yield self._answer(question, reply, () if reply.statements else look, spent)
         finally:
             self.closed += 1
+
+    def translate(self, text: str, language: Language) -> str:
+        return f"({language}) {text}"
 
     def _answer(self, question: str, reply: Reply, closest: tuple[Citation, ...], spent: Timings) -> Answer:
         marks = (f"{one.text} {''.join(f'[{n}]' for n in one.citations)}" for one in reply.statements)

@@ -14,9 +14,9 @@ from rag.language import detect
 from rag.types import FirstLook, Language
 from rag.ui.chat import Conversation, Exchange, respond, stop
 from rag.ui.desk import QUICK, Desk, Label, Parts
+from rag.ui.marks import esc
 from rag.ui.panel import View
 from rag.ui.texts import say
-from rag.ui.thread import esc
 
 LOG = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ class Composer:
     box: Any
     ask: Any
     halt: Any
-    clear: Any
 
     def labels(self) -> list[Label]:
         """Its words."""
@@ -39,21 +38,19 @@ class Composer:
             ),
             (self.ask, lambda code: say(code, "ask")),
             (self.halt, lambda code: say(code, "stop")),
-            (self.clear, lambda code: say(code, "clear")),
         ]
 
 
 def lay_composer() -> Composer:
     """The question box and its buttons; style.css shows stop instead of ask while an answer runs."""
     with gr.Row(elem_id="composer"):
-        box = gr.Textbox(elem_id="question", autofocus=True, lines=1, max_lines=6, container=False, scale=5, min_width=120)
-        ask = gr.Button(variant="primary", elem_id="ask", scale=0, min_width=90)
-        halt = gr.Button(variant="stop", elem_id="stop", scale=0, min_width=90)
-        clear = gr.Button(elem_id="clear", scale=0, min_width=90, size="sm")
-    return Composer(box, ask, halt, clear)
+        box = gr.Textbox("", elem_id="question", autofocus=True, lines=1, max_lines=6, container=False, scale=5, min_width=120)
+        ask = gr.Button(variant="primary", elem_id="ask", scale=0, min_width=112)
+        halt = gr.Button(variant="stop", elem_id="stop", scale=0, min_width=112)
+    return Composer(box, ask, halt)
 
 
-def wire_asking(desk: Desk, parts: Parts, composer: Composer) -> None:
+def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any) -> None:
     """Connect the composer and the thread's buttons to :func:`answering`."""
     editing = gr.State(False)
     talk, language = parts.talk, parts.language
@@ -76,6 +73,10 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer) -> None:
         said = stop(said)
         return [desk.thread(said, code), said]
 
+    def translated(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
+        said = translating(desk, said, int(event.x), int(event.k))
+        return [desk.thread(said, code), said]
+
     def emptied(code: Language) -> list[Any]:
         return ["", desk.thread((), code), desk.panel(View(), (), code), (), View(), False]
 
@@ -93,8 +94,9 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer) -> None:
         parts.thread.retry(again, [talk, language], **run),
     ]
     parts.thread.edit(edit, [talk], [composer.box, editing], **QUICK).then(None, js="() => temoin.focus()")
+    parts.thread.translate(translated, [talk, language], [parts.thread, talk], show_progress="hidden", api_visibility="private")
     composer.halt.click(stopped, [talk, language], [parts.thread, talk], cancels=running, **QUICK)
-    composer.clear.click(emptied, [language], outputs, cancels=running, **QUICK)
+    header.clear(emptied, [language], outputs, cancels=running, **QUICK)
 
 
 def answering(desk: Desk, question: str, before: Conversation, language: Language, *, keep: str = "") -> Iterator[list[Any]]:
@@ -125,6 +127,19 @@ def answering(desk: Desk, question: str, before: Conversation, language: Languag
     except Exception:
         LOG.exception("answering failed")
         yield _failed(desk, exchange, before, language, say(language, "failed_unknown"))
+
+
+def translating(desk: Desk, said: Conversation, x: int, k: int) -> Conversation:
+    """The conversation with statement ``k`` of exchange ``x`` also translated into the question's language."""
+    if desk.translate is None or not 0 <= x < len(said) or not 0 <= k < len(said[x].statements):
+        return said
+    exchange = said[x]
+    try:
+        text = desk.translate(exchange.statements[k].text, exchange.language)
+    except RagError:
+        text = ""
+    kept = tuple((number, done) for number, done in exchange.translations if number != k)
+    return (*said[:x], replace(exchange, translations=(*kept, (k, text))), *said[x + 1 :])
 
 
 def refusal(question: str, limit: int, language: Language) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
-from rag.types import Citation, Language, Source
+from rag.types import Citation, Language
 from rag.ui.chat import Exchange
-from rag.ui.notation import title_of, written_date
+from rag.ui.notation import Cards, quoted, written_date
 
 Form = Literal["plain", "markdown", "footnotes"]
 FORMS: tuple[Form, ...] = ("plain", "markdown", "footnotes")
 
 
-def copied(exchange: Exchange, sources: Mapping[str, Source], language: Language, form: Form) -> str:
+def copied(exchange: Exchange, cards: Cards, language: Language, form: Form) -> str:
     """The statements with their marks, then what the marks stand for.
 
     ``plain``: [1] and a list of titles. ``markdown``: a quotation block under each source.
@@ -24,22 +23,19 @@ def copied(exchange: Exchange, sources: Mapping[str, Source], language: Language
         f"{statement.text} {' '.join(mark.format(n) for n in statement.citations)}".rstrip() for statement in exchange.statements
     ]
     used = {n for statement in exchange.statements for n in statement.citations}
-    notes = [
-        _note(citation, sources.get(citation.document), language, form) for citation in exchange.citations if citation.n in used
-    ]
+    notes = [_note(citation, cards, language, form) for citation in exchange.citations if citation.n in used]
     question = f"> {exchange.question}" if form == "markdown" else exchange.question
     gap = "\n\n" if form != "plain" else "\n"
     return "\n\n".join([question, gap.join(lines), gap.join(notes)])
 
 
-def _note(citation: Citation, source: Source | None, language: Language, form: Form) -> str:
-    title = title_of(citation, language)
-    known = (source.publisher if source else None, written_date(citation.date, language))
+def _note(citation: Citation, cards: Cards, language: Language, form: Form) -> str:
+    title = cards.title(citation.document, citation.title)
+    known = (cards.publisher(citation.document), written_date(citation.date, language))
     rest = "".join(f", {part}" for part in known if part)
-    quote = " ".join(citation.quote.split())
-    quoted = f"« {quote} »" if citation.language == "fr" else f"“{quote}”"
+    words = quoted(" ".join(citation.quote.split()), citation.language)
     if form == "plain":
         return f"[{citation.n}] {title}{rest}"
     if form == "markdown":
-        return f"[{citation.n}] *{title}*{rest}\n\n> {quoted}"
-    return f"[^{citation.n}]: *{title}*{rest}: {quoted}"
+        return f"[{citation.n}] *{title}*{rest}\n\n> {words}"
+    return f"[^{citation.n}]: *{title}*{rest}: {words}"

@@ -9,7 +9,9 @@ from typing import Any
 from rag.types import Language
 from rag.ui.chat import Asker, Conversation
 from rag.ui.examples import Example
-from rag.ui.panel import Shelf, View, render_panel
+from rag.ui.notation import Cards
+from rag.ui.panel import View, render_panel
+from rag.ui.shelves import Collection
 from rag.ui.thread import render_thread
 
 #: Listeners that answer at once: outside the queue, out of the public interface.
@@ -24,18 +26,19 @@ class Desk:
     """What the page works with; one for all readers, never changed."""
 
     asker: Asker
-    shelf: Shelf
-    question_limit: int
+    library: Collection
+    question_limit: int = 2000
     examples: tuple[Example, ...] = ()
+    translate: Callable[[str, Language], str] | None = None  #: text into a language, by the model; RagError
+    changeable: bool = True  #: whether documents may be added and deleted from the page
 
     def thread(self, talk: Conversation, language: Language) -> str:
         """The conversation's HTML."""
-        sources = {source.id: source for source in self.shelf.sources()}
-        return render_thread(talk, sources, language, self.examples)
+        return render_thread(talk, Cards(self.library, language), language, self.examples, translates=bool(self.translate))
 
     def panel(self, view: View, talk: Conversation, language: Language) -> str:
         """The panel's HTML."""
-        return render_panel(view, talk, self.shelf, language)
+        return render_panel(view, talk, self.library, language)
 
 
 @dataclass(frozen=True)

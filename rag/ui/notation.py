@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Protocol
 
-from rag.types import Citation, Language, Source
+from rag.errors import RagError
+from rag.types import Citation, Document, Language, Source
 from rag.ui.texts import say
+
+
+class Shelf(Protocol):
+    """Whoever has the documents."""
+
+    def document(self, document_id: str, /) -> Document:
+        """A document by id; RagError or KeyError for an unknown one."""
+        ...
+
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
@@ -36,19 +47,71 @@ def written_number(value: float, language: Language, *, digits: int = 0) -> str:
     return str(format_decimal(value, pattern, locale="fr_FR" if language == "fr" else "en_GB"))
 
 
-def title_of(source: Source | Citation, language: Language) -> str:
-    """The document's title, or the word for «untitled» with its id, so that two untitled ones differ."""
-    if source.title:
-        return source.title
-    name = source.id if isinstance(source, Source) else source.document
-    return f"{say(language, 'untitled')} ({name})"
+class Cards:
+    """What to call documents, for one rendering of the page.
+
+    A document without a title is called by its first words in quotation marks, as archivists do; one that
+    is gone by the title it was cited with, or by its id.
+    """
+
+    def __init__(self, shelf: Shelf, language: Language) -> None:
+        self._shelf = shelf
+        self._language = language
+        self._known: dict[str, Document | None] = {}
+
+    def title(self, document_id: str, cited: str | None = None) -> str:
+        """The document's name; ``cited`` is the title a citation of it carries."""
+        document = self._document(document_id)
+        if document is None:
+            return cited or document_id
+        return document.source.title or cited or opening_words(document) or document_id
+
+    def publisher(self, document_id: str) -> str | None:
+        """Its author or publisher, when known."""
+        document = self._document(document_id)
+        return document.source.publisher if document else None
+
+    def where(self, citation: Citation) -> str:
+        """Title and date of what a citation cites."""
+        date_written = written_date(citation.date, self._language)
+        title = self.title(citation.document, citation.title)
+        return f"{title}, {date_written}" if date_written else title
+
+    def line(self, source: Source) -> str:
+        """Publisher, date and language in one line: «Le Courrier · 6 décembre 2023 · français»."""
+        language = self._language
+        parts = (
+            source.publisher or say(language, "unknown_publisher"),
+            written_date(source.date, language) or say(language, "unknown_date"),
+            say(language, f"language_{source.language}"),
+        )
+        return " · ".join(parts)
+
+    def _document(self, document_id: str) -> Document | None:
+        if document_id not in self._known:
+            try:
+                self._known[document_id] = self._shelf.document(document_id)
+            except (RagError, KeyError):
+                self._known[document_id] = None
+        return self._known[document_id]
 
 
-def card(source: Source, language: Language) -> str:
-    """Publisher, date and language in one line: «Le Courrier · 6 décembre 2023 · français»."""
-    parts = (
-        source.publisher or say(language, "unknown_publisher"),
-        written_date(source.date, language) or say(language, "unknown_date"),
-        say(language, f"language_{source.language}"),
-    )
-    return " · ".join(parts)
+def opening_words(document: Document, most: int = 60) -> str:
+    """The first words of a text, its noise left out, between the quotation marks of its language."""
+    start = 0
+    for span in sorted(document.noise, key=lambda span: span.start):
+        if not document.text[start : span.start].strip():
+            start = max(start, span.end)
+    words = " ".join(document.text[start : start + 4 * most].split())
+    if not words:
+        return ""
+    if len(words) > most:
+        words = words[:most].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+    return quoted(words, document.source.language)
+
+
+def quoted(text: str, language: Language) -> str:
+    """``text`` between the quotation marks of ``language``, unless it already begins with some."""
+    if text.lstrip().startswith(("«", "“", '"')):
+        return text
+    return f"« {text} »" if language == "fr" else f"“{text}”"

@@ -18,9 +18,6 @@ def wire_opening(desk: Desk, parts: Parts) -> None:
     def shown(view: View, said: Conversation, code: Language) -> list[Any]:
         return [desk.panel(view, said, code), view]
 
-    def opened(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
-        return shown(place_view(said, event._data), said, code)
-
     def looked(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
         return shown(View("look", int(event.x)), said, code)
 
@@ -29,9 +26,19 @@ def wire_opening(desk: Desk, parts: Parts) -> None:
 
     inputs, outputs = [parts.talk, parts.language], [parts.panel, parts.view]
     for component in (parts.thread, parts.panel):
-        component.open(opened, inputs, outputs, **QUICK)
+        wire_places(desk, parts, component)
     parts.panel.look(looked, inputs, outputs, **QUICK)
     parts.thread.compare(compared, inputs, outputs, **QUICK)
+
+
+def wire_places(desk: Desk, parts: Parts, component: Any) -> None:
+    """Let the links of ``component`` open documents in the panel."""
+
+    def opened(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
+        view = place_view(said, event._data)
+        return [desk.panel(view, said, code), view]
+
+    component.open(opened, [parts.talk, parts.language], [parts.panel, parts.view], **QUICK)
 
 
 def place_view(said: Conversation, link: dict[str, Any]) -> View:

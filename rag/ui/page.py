@@ -17,46 +17,46 @@ from rag.types import Language
 from rag.ui.asking import lay_composer, wire_asking
 from rag.ui.chat import Conversation
 from rag.ui.desk import QUICK, Desk, Label, Parts, script
+from rag.ui.documents import DocumentsTab, Shown, lay_documents, render_shelf, render_views, wire_documents
+from rag.ui.marks import esc
 from rag.ui.opening import wire_opening
 from rag.ui.panel import View
 from rag.ui.texts import say
-from rag.ui.thread import esc
 
 HERE = Path(__file__).parent
 
 
 def build_page(desk: Desk) -> gr.Blocks:
     """The Gradio page, to be mounted with :func:`look`."""
-    with gr.Blocks(title="Témoin", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="Témoin", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         talk, view, language = gr.State(()), gr.State(View()), gr.State("en")
-        header = gr.HTML("", elem_id="header", apply_default_css=False, js_on_load=script("header", "language"))
-        with gr.Tabs(elem_id="tabs"), gr.Tab(say("en", "tab_ask"), id="ask") as tab, gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="talk", scale=3, min_width=300):
-                events = ("open", "compare", "translate", "retry", "edit", "ask")
-                thread = gr.HTML(
-                    desk.thread((), "en"),
-                    elem_id="thread",
-                    apply_default_css=False,
-                    js_on_load=script("thread", *events),
-                )
-                composer = lay_composer()
+        header = gr.HTML("", elem_id="header", apply_default_css=False, js_on_load=script("header", "language", "clear"))
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk", scale=3, min_width=300), gr.Tabs(elem_id="tabs"):
+                with gr.Tab(say("en", "tab_ask"), id="ask") as asking:
+                    thread = _html("thread", "thread", "open", "compare", "translate", "retry", "edit", "ask")
+                    composer = lay_composer()
+                with gr.Tab(say("en", "tab_documents"), id="documents") as shelving:
+                    documents = lay_documents(changeable=desk.changeable)
             with gr.Column(elem_id="panel", scale=2, min_width=300):
-                panel = gr.HTML(
-                    desk.panel(View(), (), "en"),
-                    elem_id="sources",
-                    apply_default_css=False,
-                    js_on_load=script("panel", "open", "look"),
-                )
+                panel = _html("sources", "panel", "open", "look")
         parts = Parts(talk, view, language, thread, panel)
-        wire_asking(desk, parts, composer)
+        wire_asking(desk, parts, composer, header)
         wire_opening(desk, parts)
+        wire_documents(desk, parts, documents, shelving)
         labels: list[Label] = [
             (header, _header),
-            (tab, lambda code: gr.update(label=say(code, "tab_ask"))),
+            (asking, lambda code: gr.update(label=say(code, "tab_ask"))),
+            (shelving, lambda code: gr.update(label=say(code, "tab_documents"))),
             *composer.labels(),
+            *documents.labels(),
         ]
-        _wire_language(desk, page, parts, header, labels)
+        _wire_language(desk, page, parts, header, labels, documents)
     return cast("gr.Blocks", page)
+
+
+def _html(name: str, behaviour: str, *events: str) -> Any:
+    return gr.HTML("", elem_id=name, apply_default_css=False, js_on_load=script(behaviour, *events))
 
 
 def _header(language: Language) -> str:
@@ -64,29 +64,35 @@ def _header(language: Language) -> str:
     return (
         f'<div class="masthead" data-language="{language}"><h1>{esc(say(language, "title"))}</h1>'
         f"<p>{esc(say(language, 'tagline'))}</p>"
+        f'<button type="button" class="quiet clear" data-do="clear">{esc(say(language, "clear"))}</button>'
         f'<button type="button" class="quiet" data-do="language" lang="{other}" '
         f'title="{esc(say(language, "switch_language"))}">{esc(say(language, "other_language"))}</button></div>'
     )
 
 
-def _wire_language(desk: Desk, page: gr.Blocks, parts: Parts, header: Any, labels: Sequence[Label]) -> None:
+def _wire_language(
+    desk: Desk, page: gr.Blocks, parts: Parts, header: Any, labels: Sequence[Label], documents: DocumentsTab
+) -> None:
     """The page comes in the browser's language, or the one chosen last; the header's button switches."""
     browser = gr.Textbox(visible=False)
-    outputs = [parts.language, parts.thread, parts.panel, *(component for component, _ in labels)]
+    seen = [parts.talk, parts.view, documents.shown, documents.find]
+    drawn = [parts.thread, parts.panel, documents.views, documents.shelf]
+    outputs = [parts.language, *drawn, *(component for component, _ in labels)]
 
-    def show(code: Language, said: Conversation, seen: View) -> list[Any]:
-        shown = [code, desk.thread(said, code), desk.panel(seen, said, code)]
-        return shown + [label(code) for _, label in labels]
+    def show(code: Language, said: Conversation, view: View, shown: Shown, words: str) -> list[Any]:
+        drawing = [desk.thread(said, code), desk.panel(view, said, code), render_views(shown, code)]
+        shelf = render_shelf(desk, shown, words, code)
+        return [code, *drawing, shelf, *(label(code) for _, label in labels)]
 
-    def arrive(code: str, said: Conversation, seen: View) -> list[Any]:
-        return show("fr" if code == "fr" else "en", said, seen)
+    def arrive(code: str, said: Conversation, view: View, shown: Shown, words: str) -> list[Any]:
+        return show("fr" if code == "fr" else "en", said, view, shown, words)
 
-    def switch(code: Language, said: Conversation, seen: View) -> list[Any]:
-        return show("en" if code == "fr" else "fr", said, seen)
+    def switch(code: Language, said: Conversation, view: View, shown: Shown, words: str) -> list[Any]:
+        return show("en" if code == "fr" else "fr", said, view, shown, words)
 
-    wanted = "() => [temoin.browserLanguage(), null, null]"
-    page.load(arrive, [browser, parts.talk, parts.view], outputs, js=wanted, **QUICK)
-    header.language(switch, [parts.language, parts.talk, parts.view], outputs, **QUICK)
+    wanted = "(_, ...rest) => [temoin.browserLanguage(), ...rest]"
+    page.load(arrive, [browser, *seen], outputs, js=wanted, **QUICK)
+    header.language(switch, [parts.language, *seen], outputs, **QUICK)
 
 
 def look() -> dict[str, Any]:

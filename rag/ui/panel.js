@@ -40,6 +40,13 @@ window.temoin = (() => {
     if (link) link.focus({ preventScroll: true });
   };
 
+  // What cannot be undone asks once more, in place.
+  const ask = (button, confirm) => {
+    const label = button.textContent;
+    button.textContent = confirm;
+    setTimeout(() => { if (button.textContent === confirm) button.textContent = label; }, 4000);
+  };
+
   // One listener a component: places open, buttons do what their data-do says.
   const listen = (element, trigger) => element.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-doc]");
@@ -52,13 +59,14 @@ window.temoin = (() => {
       if (narrow()) sheet(true);
     } else if (button) {
       event.preventDefault();
-      const { do: what, x, k, question, target } = button.dataset;
+      const { do: what, x, k, question, target, id, confirm } = button.dataset;
       if (what === "copy") copy(button);
       else if (what === "goto") goto(target);
       else if (what === "close") sheet(false);
+      else if (confirm && button.textContent !== confirm) ask(button, confirm);
       else {
         if (what === "compare") { opener = button; if (narrow()) sheet(true); }
-        trigger(what, { x: +(x ?? -1), k: +(k ?? -1), question: question ?? "" });
+        trigger(what, { x: +(x ?? -1), k: +(k ?? -1), question: question ?? "", id: id ?? "" });
       }
     }
   });
@@ -102,6 +110,21 @@ window.temoin = (() => {
     }));
   };
 
+  // Files dropped on the list go the way of the upload button.
+  const shelf = (element, trigger) => {
+    listen(element, trigger);
+    element.addEventListener("dragover", (event) => { event.preventDefault(); element.classList.add("over"); });
+    element.addEventListener("dragleave", () => element.classList.remove("over"));
+    element.addEventListener("drop", (event) => {
+      event.preventDefault();
+      element.classList.remove("over");
+      const input = document.querySelector("input[type=file]");
+      if (!input || !event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") sheet(false);
     if (!event.altKey) return;
@@ -137,5 +160,5 @@ window.temoin = (() => {
 
   const focus = () => document.querySelector("#question textarea")?.focus();
 
-  return { focus, header, thread, panel, browserLanguage };
+  return { focus, header, thread, panel, shelf, browserLanguage };
 })();

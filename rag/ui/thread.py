@@ -1,4 +1,4 @@
-"""The conversation as HTML. Everything that comes from outside is escaped here, once, by ``esc``.
+"""The conversation as HTML.
 
 The markup only ever grows while an answer streams (new nodes come after the old ones), so that the page
 updates in place: focus, selection and a screen reader's position survive, and nothing jumps.
@@ -6,45 +6,34 @@ updates in place: focus, selection and a screen reader's position survive, and n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 
-from rag.types import Citation, Disagreement, Language, Source, Statement
-from rag.ui.chat import Conversation, Exchange
+from rag.types import Citation, Disagreement, Language, Statement
+from rag.ui.chat import Conversation
 from rag.ui.copying import FORMS, copied
 from rag.ui.examples import Example
-from rag.ui.notation import title_of, written_date, written_number
+from rag.ui.marks import Scene, button, esc
+from rag.ui.notation import Cards, quoted, written_number
 from rag.ui.texts import say
 
-Sources = Mapping[str, Source]
 
+def render_thread(
+    conversation: Conversation,
+    cards: Cards,
+    language: Language,
+    examples: Sequence[Example] = (),
+    *,
+    translates: bool = False,
+) -> str:
+    """The whole conversation, or the welcome with its examples while there is none.
 
-def esc(text: object) -> str:
-    """``text`` as HTML text or attribute value: nothing in it is markup any more."""
-    return escape(str(text), quote=True)
-
-
-def place(citation: Citation, exchange: int) -> str:
-    """The attributes by which a link says which place of which document it opens."""
-    return (
-        f'data-x="{exchange}" data-doc="{esc(citation.document)}" '
-        f'data-start="{citation.start}" data-end="{citation.end}" data-n="{citation.n}"'
-    )
-
-
-def quotation(citation: Citation, language: Language) -> str:
-    """The exact words with their source, for a tooltip: “…” — Title, 6 December 2023."""
-    where = ", ".join(part for part in (title_of(citation, language), written_date(citation.date, language)) if part)
-    return f"“{citation.quote}” — {where}"
-
-
-def render_thread(conversation: Conversation, sources: Sources, language: Language, examples: Sequence[Example] = ()) -> str:
-    """The whole conversation, or the welcome with its examples while there is none."""
+    ``translates``: whether foreign quotations can offer a translation.
+    """
     if not conversation:
         return _welcome(examples, language)
     last = len(conversation) - 1
-    articles = (_exchange(exchange, index, sources, language, last=index == last) for index, exchange in enumerate(conversation))
-    return f'<div class="thread" role="log" aria-label="{esc(say(language, "conversation"))}">' + ("".join(articles) + "</div>")
+    articles = (_exchange(Scene(exchange, x, cards, language, x == last, translates)) for x, exchange in enumerate(conversation))
+    return f'<div class="thread" role="log" aria-label="{esc(say(language, "conversation"))}">{"".join(articles)}</div>'
 
 
 def _welcome(examples: Sequence[Example], language: Language) -> str:
@@ -59,149 +48,136 @@ def _welcome(examples: Sequence[Example], language: Language) -> str:
     return f'<div class="thread welcome"><p>{esc(say(language, "examples"))}</p><ul class="examples">{items}</ul></div>'
 
 
-def _exchange(exchange: Exchange, x: int, sources: Sources, language: Language, *, last: bool) -> str:
-    statements = "".join(_statement(statement, k, exchange, x, language) for k, statement in enumerate(exchange.statements))
+def _exchange(scene: Scene) -> str:
+    exchange, x = scene.exchange, scene.x
+    statements = "".join(_statement(statement, k, scene) for k, statement in enumerate(exchange.statements))
     busy = ' aria-busy="true"' if exchange.running else ""
     return (
-        f'<article class="exchange" id="x{x}"{busy}>'
-        f'<h2 class="question" lang="{exchange.language}">'
-        f'<span class="sr">{esc(say(language, "you_asked"))} : </span>{esc(exchange.question)}</h2>'
-        f"{_progress(exchange, language)}"
+        f'<article class="exchange" id="x{x}"{busy}><h2 class="question" lang="{exchange.language}">'
+        f'<span class="sr">{scene.say("you_asked")} : </span>{esc(exchange.question)}</h2>{_progress(scene)}'
         f'<div class="answer" aria-live="polite" aria-relevant="additions">{statements}</div>'
-        f"{_outcome(exchange, x, language)}"
-        f"{_actions(exchange, sources, language, last=last)}</article>"
+        f"{_outcome(scene)}{_actions(scene)}</article>"
     )
 
 
-def _progress(exchange: Exchange, language: Language) -> str:
+def _progress(scene: Scene) -> str:
     """One line of fixed height: what is being done, then how long it took. The clock is the browser's."""
-    done, total = exchange.read
+    exchange = scene.exchange
     if exchange.answer is not None:
-        passages = "passages_one" if len(exchange.evidence) == 1 else "passages_many"
-        seconds = written_number(exchange.answer.timings.total_ms / 1000, language, digits=1)
-        line = say(language, "done_in", passages=say(language, passages, n=len(exchange.evidence)), seconds=seconds)
-        return f'<p class="progress done" role="status"><span>{esc(line)}</span></p>'
-    if exchange.stopped or exchange.fault:
-        text = exchange.fault or say(language, "stopped")
-        return f'<p class="progress {"fault" if exchange.fault else "done"}" role="status"><span>{esc(text)}</span></p>'
-    text = say(language, "reading" if exchange.look else "searching")
-    count = f"{say(language, 'reading_count', done=done, total=total)} · " if total else ""
-    return (
-        f'<p class="progress running" role="status"><span>{esc(text)}</span> '
-        f'<span class="count" aria-hidden="true">{esc(count)}</span>'
-        '<span class="clock" aria-hidden="true"></span></p>'
-    )
-
-
-def _statement(statement: Statement, k: int, exchange: Exchange, x: int, language: Language) -> str:
-    text = esc(statement.text)
-    if statement.verbatim and not statement.text.lstrip().startswith(("«", "“", '"')):
-        text = f"« {text} »" if statement.language == "fr" else f"“{text}”"
-    links = " ".join(
-        cite_link(citation, x, language, link_id=f"x{x}s{k}c{n}")
-        for n in statement.citations
-        if (citation := exchange.citation(n)) is not None
-    )
-    return (
-        f'<p class="statement" id="x{x}s{k}"><span class="check" role="img" '
-        f'aria-label="{esc(say(language, "checked"))}" title="{esc(say(language, "checked"))}">✓</span>'
-        f'<span class="said" lang="{statement.language}">{text}</span> {links}{_origin(statement, k, exchange, x, language)}</p>'
-    )
-
-
-def cite_link(citation: Citation, x: int, language: Language, *, link_id: str = "") -> str:
-    """``[n]`` as a link that opens the source; hovering shows the quotation."""
-    label = say(language, "open_source", n=citation.n, title=title_of(citation, language))
-    name = f' id="{link_id}"' if link_id else ""
-    return (
-        f'<a class="cite" href="#panel"{name} {place(citation, x)} aria-label="{esc(label)}" '
-        f'title="{esc(quotation(citation, language))}">[{citation.n}]</a>'
-    )
-
-
-def _origin(statement: Statement, k: int, exchange: Exchange, x: int, language: Language) -> str:
-    """How the sentence came to be worded, in a word or two; a foreign quotation offers its translation."""
-    if statement.verbatim and statement.language != exchange.language:
-        text = say(language, "origin_foreign", language=say(language, f"in_{statement.language}"))
-        return (
-            f' <span class="origin">{esc(text)}</span> <button type="button" class="quiet" data-do="translate" '
-            f'data-x="{x}" data-k="{k}">{esc(say(language, "translate"))}</button>'
-        )
-    if statement.origin == "translated":
-        origin = exchange.citation(statement.citations[0]) if statement.citations else None
-        source = origin.language if origin else ("en" if statement.language == "fr" else "fr")
-        text = say(language, "origin_translated", language=say(language, f"from_{source}"))
+        seconds = written_number(exchange.answer.timings.total_ms / 1000, scene.language, digits=1)
+        count = len(exchange.evidence)
+        passages = say(scene.language, "passages_one" if count == 1 else "passages_many", n=count)
+        line = scene.say("done_in", passages=passages, seconds=seconds)
+    elif exchange.fault:
+        return f'<p class="progress fault" role="status"><span>{esc(exchange.fault)}</span></p>'
+    elif exchange.stopped:
+        line = scene.say("stopped")
     else:
-        text = say(language, f"origin_{statement.origin}")
-    return f' <span class="origin">{esc(text)}</span>'
+        done, total = exchange.read
+        count_read = f"{scene.say('reading_count', done=done, total=total)} · " if total else ""
+        return (
+            f'<p class="progress running" role="status"><span>{scene.say("reading" if exchange.look else "searching")}'
+            f'</span> <span class="count" aria-hidden="true">{count_read}</span>'
+            '<span class="clock" aria-hidden="true"></span></p>'
+        )
+    return f'<p class="progress done" role="status"><span>{line}</span></p>'
 
 
-def _outcome(exchange: Exchange, x: int, language: Language) -> str:
+def _statement(statement: Statement, k: int, scene: Scene) -> str:
+    text = quoted(statement.text, statement.language) if statement.verbatim else statement.text
+    cited = (scene.exchange.citation(n) for n in statement.citations)
+    links = " ".join(scene.link(citation) for citation in cited if citation is not None)
+    return (
+        f'<div class="statement" id="x{scene.x}s{k}"><span class="check" role="img" '
+        f'aria-label="{scene.say("checked")}" title="{scene.say("checked")}">✓</span>'
+        f'<span class="said" lang="{statement.language}">{esc(text)}</span> {links} '
+        f"{_origin(statement, k, scene)}</div>"
+    )
+
+
+def _origin(statement: Statement, k: int, scene: Scene) -> str:
+    """How the sentence came to be worded, in a word or two; a foreign quotation offers its translation."""
+    if statement.verbatim and statement.language != scene.exchange.language:
+        named = say(scene.language, f"in_{statement.language}")
+        return f'<span class="origin">{scene.say("origin_foreign", language=named)}</span>{_translation(k, scene)}'
+    if statement.origin == "translated":
+        origin = scene.exchange.citation(statement.citations[0]) if statement.citations else None
+        source = origin.language if origin else ("en" if statement.language == "fr" else "fr")
+        text = scene.say("origin_translated", language=say(scene.language, f"from_{source}"))
+    else:
+        text = scene.say(f"origin_{statement.origin}")
+    return f'<span class="origin">{text}</span>'
+
+
+def _translation(k: int, scene: Scene) -> str:
+    done = dict(scene.exchange.translations)
+    if k in done:
+        if not done[k]:
+            return f'<p class="translation">{scene.say("translation_failed")}</p>'
+        return (
+            f'<p class="translation"><span lang="{scene.exchange.language}">{esc(done[k])}</span> '
+            f'<span class="origin">{scene.say("translation_label")}</span></p>'
+        )
+    if not scene.translates or scene.exchange.running:
+        return ""
+    return " " + button("translate", scene.say("translate"), x=scene.x, k=k)
+
+
+def _outcome(scene: Scene) -> str:
     """What comes after the statements: notices, refusals, disagreements."""
-    answer = exchange.answer
+    answer = scene.exchange.answer
     if answer is None:
         return ""
-    parts = [f'<p class="notice" role="note">{esc(say(language, code))}</p>' for code in answer.notices]
+    parts = [f'<p class="notice" role="note">{scene.say(code)}</p>' for code in answer.notices]
     if answer.status == "declined":
-        parts.append(f'<p class="refusal">{esc(answer.text or say(language, "declined"))}</p>')
+        parts.append(f'<p class="refusal" lang="{answer.language}">{esc(answer.text) or scene.say("declined")}</p>')
     if answer.status == "not_found":
-        parts.append(_not_found(answer.closest, x, language))
-    parts += [_disagreement(one, k, exchange, x, language) for k, one in enumerate(answer.disagreements)]
+        parts.append(_not_found(answer.closest, scene))
+    parts += [_disagreement(one, k, scene) for k, one in enumerate(answer.disagreements)]
     return "".join(parts)
 
 
-def _not_found(closest: Sequence[Citation], x: int, language: Language) -> str:
-    head = f'<p class="refusal">{esc(say(language, "not_found"))}</p>'
+def _not_found(closest: Sequence[Citation], scene: Scene) -> str:
+    head = f'<p class="refusal">{scene.say("not_found")}</p>'
     if not closest:
         return head
-    items = "".join(f"<li>{_quote(citation, x, language)}</li>" for citation in closest)
+    items = "".join(f"<li>{scene.quote(citation)}</li>" for citation in closest)
     return (
-        f'{head}<section class="closest"><h3>{esc(say(language, "closest"))}</h3>'
-        f'<p class="aside">{esc(say(language, "closest_note"))}</p><ul>{items}</ul></section>'
+        f'{head}<section class="closest"><h3>{scene.say("closest")}</h3>'
+        f'<p class="aside">{scene.say("closest_note")}</p><ul>{items}</ul></section>'
     )
 
 
-def _quote(citation: Citation, x: int, language: Language) -> str:
-    where = ", ".join(p for p in (title_of(citation, language), written_date(citation.date, language)) if p)
+def _disagreement(one: Disagreement, k: int, scene: Scene) -> str:
+    sides = [citation for n in one.citations if (citation := scene.exchange.citation(n)) is not None]
+    quotes = "".join(f'<div class="side">{scene.quote(citation)} {scene.link(citation)}</div>' for citation in sides)
+    # a note that already quotes both sides would only say them twice
+    repeats = all(" ".join(citation.quote.split()) in one.note for citation in sides)
+    note = "" if repeats else f'<p lang="{scene.exchange.language}">{esc(one.note)}</p>'
     return (
-        f'<blockquote lang="{citation.language}">{esc(citation.quote)}</blockquote>'
-        f'<a class="place" href="#panel" {place(citation, x)}>{esc(where)}</a>'
+        f'<section class="disagreement"><h3>{scene.say("disagreement")}</h3>{note}<div class="sides">{quotes}</div>'
+        f"{button('compare', scene.say('compare'), x=scene.x, k=k)}</section>"
     )
 
 
-def _disagreement(one: Disagreement, k: int, exchange: Exchange, x: int, language: Language) -> str:
-    sides = [citation for n in one.citations if (citation := exchange.citation(n)) is not None]
-    quotes = "".join(
-        f'<div class="side">{_quote(citation, x, language)} {cite_link(citation, x, language)}</div>' for citation in sides
-    )
-    return (
-        f'<section class="disagreement"><h3>{esc(say(language, "disagreement"))}</h3>'
-        f'<p lang="{exchange.language}">{esc(one.note)}</p><div class="sides">{quotes}</div>'
-        f'<button type="button" class="quiet" data-do="compare" data-x="{x}" data-k="{k}">'
-        f"{esc(say(language, 'compare'))}</button></section>"
-    )
-
-
-def _actions(exchange: Exchange, sources: Sources, language: Language, *, last: bool) -> str:
+def _actions(scene: Scene) -> str:
     """Copy, and for the last question retry and edit."""
-    if exchange.running:
+    if scene.exchange.running:
         return ""
-    buttons = []
-    if exchange.statements:
-        forms = "".join(
-            f'<button type="button" data-do="copy" data-form="{form}">{esc(say(language, "copy_" + form))}</button>'
-            f'<pre hidden class="form-{form}">{esc(copied(exchange, sources, language, form))}</pre>'
-            for form in FORMS
-        )
-        label, done, failed = (esc(say(language, key)) for key in ("copy", "copied", "copy_failed"))
-        buttons.append(
-            f'<details class="menu"><summary data-label="{label}" data-copied="{done}" data-failed="{failed}">'
-            f"{label}</summary><div>{forms}</div></details>"
-        )
-    if last:
-        for action in ("retry", "edit"):
-            buttons.append(
-                f'<button type="button" class="quiet" data-do="{action}" data-question="{esc(exchange.question)}">'
-                f"{esc(say(language, action))}</button>"
-            )
-    return f'<div class="actions">{"".join(buttons)}</div>'
+    parts = [_copy_menu(scene)] if scene.exchange.statements else []
+    if scene.last:
+        parts += [button(action, scene.say(action)) for action in ("retry", "edit")]
+    return f'<div class="actions">{"".join(parts)}</div>'
+
+
+def _copy_menu(scene: Scene) -> str:
+    forms = "".join(
+        button("copy", scene.say(f"copy_{form}"), style="form")
+        + f"<pre hidden>{esc(copied(scene.exchange, scene.cards, scene.language, form))}</pre>"
+        for form in FORMS
+    )
+    label, done, failed = (scene.say(key) for key in ("copy", "copied", "copy_failed"))
+    return (
+        f'<details class="menu"><summary data-label="{label}" data-copied="{done}" data-failed="{failed}">'
+        f"{label}</summary><div>{forms}</div></details>"
+    )

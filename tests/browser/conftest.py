@@ -38,7 +38,7 @@ def town() -> Iterator[Served]:
     import uvicorn
 
     assistant = FakeAssistant()
-    page = build_page(Desk(assistant, assistant.library, 2000, EXAMPLES))
+    page = build_page(Desk(assistant, assistant.library, examples=EXAMPLES, translate=assistant.translate))
     app = build_app(page, look(), lambda: {"ready": True}, upload_mb=2)
     listener = claim("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))

@@ -7,26 +7,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import ask, finished
 from tests.town import COST_EN, COST_FR, STONE
 
 pytestmark = pytest.mark.browser
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.locator("#question textarea")
-    box.fill(question)
-    box.press("Enter")
-
-
-def finished(page: Page, count: int = 1) -> None:
-    expect(page.locator("article.exchange:not([aria-busy])")).to_have_count(count)
 
 
 def test_a_click_on_a_citation_opens_the_document_at_the_sentence(visit: Callable[..., Page]) -> None:
     page = visit()
     expect(page.locator("#question textarea")).to_be_focused()
     ask(page, "What did the bridge cost?")
-    finished(page)
     page.locator("#x0s0 a.cite", has_text="[2]").click()
     expect(page.locator("#panel mark.here")).to_have_text(COST_EN.quote)
     page.locator("#x0s0 a.cite", has_text="[1]").click()
@@ -40,7 +30,6 @@ def test_a_click_on_a_citation_opens_the_document_at_the_sentence(visit: Callabl
 def test_the_keyboard_alone_reaches_a_citation(visit: Callable[..., Page]) -> None:
     page = visit("fr-FR")
     ask(page, "Qui est l’architecte ?")
-    finished(page)
     link = page.locator("#x0s0 a.cite")
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
@@ -57,7 +46,6 @@ def test_the_page_speaks_the_browser_s_language_and_switches(visit: Callable[...
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.locator("#ask")).to_have_text("Demander")
     ask(page, "What did the bridge cost?")
-    finished(page)
     page.get_by_role("button", name="English").click()
     expect(page.locator("#ask")).to_have_text("Ask")
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -69,13 +57,12 @@ def test_the_page_speaks_the_browser_s_language_and_switches(visit: Callable[...
 def test_hovering_a_citation_shows_the_quotation(visit: Callable[..., Page]) -> None:
     page = visit()
     ask(page, "Which stone?")
-    finished(page)
     assert STONE.quote in (page.locator("#x0s0 a.cite").get_attribute("title") or "")
 
 
 def test_the_evidence_is_there_before_the_answer(visit: Callable[..., Page]) -> None:
     page = visit()
-    ask(page, "slow: what did it cost?")
+    ask(page, "slow: what did it cost?", wait=False)
     expect(page.locator("#panel .look .card")).to_have_count(3)
     expect(page.locator(".statement")).to_have_count(0)
     expect(page.locator("#x0s0")).to_be_visible()
@@ -95,7 +82,7 @@ def test_an_example_is_asked_by_a_click(visit: Callable[..., Page]) -> None:
 def test_stop_keeps_what_was_said_and_ends_the_work(visit: Callable[..., Page], town) -> None:
     page = visit()
     closed = town.assistant.closed
-    ask(page, "slow: what did it cost?")
+    ask(page, "slow: what did it cost?", wait=False)
     expect(page.locator("#x0s0")).to_be_visible()
     page.locator("#stop").click()
     expect(page.locator("#x0 .progress")).to_have_text("Stopped as you asked.")
@@ -108,7 +95,7 @@ def test_stop_keeps_what_was_said_and_ends_the_work(visit: Callable[..., Page], 
 @pytest.mark.parametrize(("question", "said"), [("   ", "Write a question first"), ("a" * 10_000, "10000 characters")])
 def test_a_question_that_cannot_be_asked_says_why(visit: Callable[..., Page], question: str, said: str) -> None:
     page = visit()
-    ask(page, question)
+    ask(page, question, wait=False)
     expect(page.get_by_text(said)).to_be_visible()
     expect(page.locator("article.exchange")).to_have_count(0)
     expect(page.locator("#question textarea")).to_have_value(question)
@@ -117,7 +104,6 @@ def test_a_question_that_cannot_be_asked_says_why(visit: Callable[..., Page], qu
 def test_scripts_in_questions_documents_and_titles_do_nothing(visit: Callable[..., Page]) -> None:
     page = visit()
     ask(page, "<img src=x onerror='window.pwned=1'> script ?")
-    finished(page)
     expect(page.locator("h2.question")).to_contain_text("<img src=x onerror='window.pwned=1'> script ?")
     page.locator("#x0s0 a.cite").click()
     expect(page.locator("#panel mark.here")).to_contain_text("<img src=x onerror=window.pwned=1>")
@@ -127,9 +113,8 @@ def test_scripts_in_questions_documents_and_titles_do_nothing(visit: Callable[..
 
 def test_two_readers_see_only_their_own_answers(visit: Callable[..., Page]) -> None:
     one, two = visit(), visit("fr-FR")
-    ask(one, "slow: what did it cost?")
+    ask(one, "slow: what did it cost?", wait=False)
     ask(two, "Qui est l’architecte ?")
     finished(one)
-    finished(two)
     expect(one.locator("#thread")).not_to_contain_text("Anna Weiss")
     expect(two.locator("#thread")).not_to_contain_text("million")
