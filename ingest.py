@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from rag.library import Library, Progress, SyncReport
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from rag.library import Progress, SyncReport
     from rag.models.embedder import Embedder
     from rag.settings import Settings
 
@@ -48,11 +51,18 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedder | None = None) -> bool:
-    """One sync; whether any file failed."""
+    """One sync, with a progress bar on standard error; whether any file failed."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     from rag.library import Library
 
-    with Library.open(settings, rebuild=rebuild, embedder=embedder) as library:
-        report = _shown(library, quiet=quiet)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"))
+    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=quiet) as bar:
+        tell = _teller(bar)
+        with Library.open(settings, rebuild=rebuild, embedder=embedder, on_progress=tell) as library:
+            report = library.sync(tell)
     if not quiet:
         print(_summary(report))
     for path, reason in report.failed:
@@ -60,30 +70,8 @@ def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedde
     return bool(report.failed)
 
 
-def _shown(library: Library, *, quiet: bool) -> SyncReport:
-    """Sync with a progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=quiet,
-    ) as bar:
-        return library.sync(_teller(bar))
-
-
-def _teller(bar: object) -> Callable[[Progress], None]:
-    from rich.progress import Progress as Bar
-
-    assert isinstance(bar, Bar)
-    tasks = {}
+def _teller(bar: Bar) -> Callable[[Progress], None]:
+    tasks: dict[str, TaskID] = {}
 
     def tell(progress: Progress) -> None:
         if progress.label not in tasks:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -70,40 +71,47 @@ class Otherwise:
 class Library:
     """The documents and their index. Use :meth:`open`; also a context manager."""
 
-    def __init__(self, settings: Settings, embedder: Embedder, fingerprint: str, *, rebuild: bool) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, vectors: VectorIndex, embedder: Embedder) -> None:
         self.settings = settings
+        self.catalog = catalog
+        self.vectors = vectors
+        self.lexical = LexicalIndex(catalog)
         self.embedder = embedder
-        if rebuild:
-            catalogs.set_aside_unusable(settings.index)
-        self.catalog = Catalog.open(settings.index, None if rebuild else fingerprint)
-        try:
-            if rebuild:
-                with self._writing():
-                    self.catalog.clear(fingerprint)
-            self.lexical = LexicalIndex(self.catalog)
-            store = open_vectors(settings, str(self.catalog.meta("id")), fresh=rebuild)
-            self.vectors: VectorIndex = store or ExactVectors(self.catalog)
-        except BaseException:
-            self.catalog.close()
-            raise
 
     @classmethod
-    def open(cls, settings: Settings, *, embedder: Embedder | None = None, rebuild: bool = False) -> Library:
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        embedder: Embedder | None = None,
+        vectors: VectorIndex | None = None,
+        rebuild: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Library:
         """Open the index of the settings, making it where there is none, and bring the vectors into step.
 
-        ``embedder``: instead of the settings' own, which is loaded only when first used. ``rebuild``: forget
-        what is indexed, keep the cached vectors, take the present models and rules. Raises LibraryError,
-        ModelError.
+        ``embedder``: instead of the settings' own, which is loaded only when first used. ``vectors``: instead of
+        the settings' store. ``rebuild``: forget what is indexed, keep the cached vectors, take the present models
+        and rules. Raises LibraryError, ModelError.
         """
         embedder = embedder or DeferredEmbedder(settings)
-        parts = (embedder.fingerprint, sentences.SPLITTER, CONTEXT, lexical.fingerprint())
-        library = cls(settings, embedder, " ".join(parts), rebuild=rebuild)
-        try:
-            library.refresh()
-        except BaseException:
-            library.close()
-            raise
+        fingerprint = " ".join((embedder.fingerprint, sentences.SPLITTER, CONTEXT, lexical.fingerprint()))
+        with ExitStack() as undo:
+            if rebuild:
+                catalog = undo.enter_context(closing(_rebuilt(settings.index, fingerprint)))
+            else:
+                catalog = undo.enter_context(closing(Catalog.open(settings.index, fingerprint)))
+            store = vectors or open_vectors(settings, str(catalog.meta("id")), fresh=rebuild) or ExactVectors(catalog)
+            undo.callback(store.close)
+            library = cls(settings, catalog, store, embedder)
+            library.refresh(on_progress)
+            undo.pop_all()
         return library
+
+    def warm(self) -> None:
+        """Load what is otherwise loaded by the first question: the embedder and the vector store, some seconds."""
+        vector = self.embedder.encode_queries(["?"])[0]
+        self.vectors.search(vector, 1)
 
     def __enter__(self) -> Library:
         return self
@@ -173,7 +181,7 @@ class Library:
         if not following.behind(self.catalog, self.vectors):
             return 0
         try:
-            with self._writing():
+            with _writing(self.settings.index):
                 return self._follow(on_progress)
         except _Busy:
             return 0
@@ -186,7 +194,7 @@ class Library:
         """
         started = time.perf_counter()
         limit = self.settings.file_mb * 2**20
-        with self._writing():
+        with _writing(self.settings.index):
             intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
             changes = intake.run()
             self._follow(on_progress)
@@ -225,7 +233,7 @@ class Library:
     def remove_document(self, document_id: str) -> None:
         """Delete a document from the index and its file from the corpus folder. Raises LibraryError."""
         source = self.document(document_id).source
-        with self._writing():
+        with _writing(self.settings.index):
             uploads.discard(self.settings.corpus, source.path)
             self.catalog.remove(document_id)
             self.catalog.prune()
@@ -236,28 +244,17 @@ class Library:
 
         What the target's collection held of this index before is replaced. Raises LibraryError.
         """
-        store = open_vectors(target, str(self.catalog.meta("id")))
-        if store is None:
-            raise LibraryError(f"another process uses the vectors in {target.index}; stop it first")
-        try:
-            with self._writing():
-                store.clear()
-                return following.follow(self.catalog, store, _told(on_progress))
-        finally:
-            store.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Be the one writer. Raises LibraryError when somebody else is."""
-        lock = FileLock(self.settings.index / "writer.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise _Busy(f"another process is writing the index in {self.settings.index}; wait until it is done") from error
-        try:
-            yield
-        finally:
-            lock.release()
+        with ExitStack() as stack:
+            if _store_of(target) == _store_of(self.settings):
+                store: VectorIndex | None = self.vectors
+            else:
+                store = open_vectors(target, str(self.catalog.meta("id")))
+                stack.callback(lambda: store.close() if store else None)
+            if store is None or isinstance(store, ExactVectors):
+                raise LibraryError(f"another process uses the vectors in {target.index}; stop it first")
+            stack.enter_context(_writing(self.settings.index))
+            store.clear()
+            return following.follow(self.catalog, store, _told(on_progress))
 
     def _follow(self, on_progress: OnProgress | None = None) -> int:
         if isinstance(self.vectors, ExactVectors):
@@ -271,6 +268,40 @@ class Library:
 
 class _Busy(LibraryError):
     """Another process or thread is writing."""
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Be the one writer of the index in ``folder``. Raises LibraryError when somebody else is."""
+    lock = FileLock(folder / "writer.lock", thread_local=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise _Busy(f"another process is writing the index in {folder}; wait until it is done") from error
+    except OSError as error:
+        raise LibraryError(
+            f"the index folder {folder} cannot be written ({error.strerror or error}); check its rights"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _rebuilt(folder: Path, fingerprint: str) -> Catalog:
+    """An empty catalog that keeps its cached vectors; a damaged one is put aside and a new one made."""
+    with _writing(folder):
+        catalogs.set_aside_unusable(folder)
+        catalog = Catalog.open(folder)
+        catalog.clear(fingerprint)
+    return catalog
+
+
+def _store_of(settings: Settings) -> tuple[object, ...]:
+    """The settings that choose a vector store."""
+    cloud = (settings.chroma_cloud_api_key, settings.chroma_cloud_tenant, settings.chroma_cloud_database)
+    return settings.chroma_url, cloud, settings.collection, settings.index
 
 
 def _told(on_progress: OnProgress | None) -> following.Told | None:

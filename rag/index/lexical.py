@@ -3,8 +3,8 @@
 Rows are added and removed in the catalog's own transactions, so the lexical index is never out of step.
 FTS5 finds candidates; BM25 is worked out here for the best ``DEPTH`` of them, from the sentences' own terms
 (FTS5's would look up the length of every match: 2 µs each, against 0.4). Only the rarest terms of a question
-find candidates, as many as ``BUDGET`` allows; all of its terms count in the score. So a library of a million
-sentences is searched as fast as one of thirty thousand, and one of up to ``BUDGET`` exactly.
+find candidates, as many as ``BUDGET`` allows; all of its terms count in the score. So a million sentences are
+searched in the time of some ten thousand, and up to ``DEPTH`` matches are ranked exactly.
 Method: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond"; the idea of
 leading terms is MaxScore's (Turtle & Flood 1995).
 """
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from rag.index.reading import CatalogReader
 
 #: Matches FTS5 may go through for one search.
-BUDGET = 25_000
+BUDGET = 15_000
 #: Candidates whose BM25 is worked out, and at least twice what is asked for.
-DEPTH = 1_000
+DEPTH = 600
+#: Very common terms looked for together.
+PARTNERS = 4
 K1, B = 1.2, 0.75
 
 _SENTENCES, _TERMS = "", " "  # rows of the table ``terms`` that are no terms; see rag.index.schema
@@ -104,7 +106,7 @@ class LexicalIndex:
         found = self._match(_any(leading), language, depth) if leading else []
         if rarest and len(found) < depth:
             share = min(1.0, BUDGET / known[rarest[0]])
-            together = f"{_any(rarest[:1])} AND ({_any(rarest[1:])})" if rarest[1:] else ""
+            together = f"{_any(rarest[:1])} AND ({_any(rarest[1:PARTNERS])})" if rarest[1:] else ""
             for expression in (together, _any(rarest[:1])):
                 if expression and len(found) < depth:
                     found += self._match(expression, language, depth - len(found), share)

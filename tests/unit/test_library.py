@@ -1,0 +1,385 @@
+"""A corpus folder and its index: what is added, changed, renamed and removed, and what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from rag.errors import CorpusError, LibraryError, UnreadableFile
+from rag.index.catalog import Pair
+from rag.library import Library, Progress
+from tests.shelf import FILES, MemoryStore, WordEmbedder, fill, settings_in
+
+
+class Shelf:
+    """A corpus folder and a library on it, opened anew for each step as separate runs would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = settings_in(folder)
+        self.corpus = self.settings.corpus
+        self.store = MemoryStore()
+        self.embedder = WordEmbedder()
+
+    def open(self, **others: object) -> Library:
+        return Library.open(self.settings, embedder=self.embedder, vectors=self.store, **others)  # type: ignore[arg-type]
+
+    def sync(self, **others: object):
+        self.embedder.passages.clear()
+        with self.open(**others) as library:
+            return library.sync()
+
+    def holds(self) -> dict[str, list[str]]:
+        with self.open() as library:
+            return {source.path: [s.text for s in library.sentences(source.id)] for source in library.sources()}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    made = Shelf(tmp_path)
+    fill(made.corpus)
+    return made
+
+
+def age(file: Path) -> None:
+    """Make a file look written a minute ago: the scan does not trust younger times."""
+    then = time.time() - 60
+    os.utime(file, (then, then))
+
+
+def test_the_first_sync(shelf: Shelf) -> None:
+    report = shelf.sync()
+    assert report.added == tuple(sorted(FILES))
+    assert (report.documents, report.sentences, report.embedded) == (3, 7, 7)
+    assert shelf.store.count() == 7
+    with shelf.open() as library:
+        for source in library.sources():
+            text = library.document(source.id).text
+            assert text == FILES[source.path]
+            for sentence in library.sentences(source.id):
+                assert text[sentence.start : sentence.end] == sentence.text
+
+
+def test_a_second_sync_embeds_and_writes_nothing(shelf: Shelf) -> None:
+    shelf.sync()
+    before = dict(shelf.store.rows)
+    report = shelf.sync()
+    assert report.unchanged == 3
+    assert report.embedded == 0
+    assert not shelf.embedder.passages
+    assert (report.added, report.changed, report.renamed, report.removed) == ((), (), (), ())
+    assert shelf.store.rows == before
+
+
+def test_only_the_new_sentence_of_a_changed_file_is_embedded(shelf: Shelf) -> None:
+    shelf.sync()
+    file = shelf.corpus / "library.txt"
+    file.write_text(FILES["library.txt"] + "It is closed on Sunday.\n", "utf-8")
+    report = shelf.sync()
+    assert report.changed == ("library.txt",)
+    assert shelf.embedder.passages == ["It is closed on Sunday."]
+    assert shelf.store.count() == 8
+    assert shelf.holds()["library.txt"][-1] == "It is closed on Sunday."
+
+
+def test_a_renamed_file_keeps_its_sentences(shelf: Shelf) -> None:
+    shelf.sync()
+    with shelf.open() as library:
+        ids = library.catalog.sentence_ids("bridge.txt")
+    (shelf.corpus / "bridge.txt").rename(shelf.corpus / "le pont (été).txt")
+    report = shelf.sync()
+    assert report.renamed == (("bridge.txt", "le pont (été).txt"),)
+    assert report.embedded == 0
+    with shelf.open() as library:
+        assert library.catalog.sentence_ids("le pont (été).txt") == ids
+    assert {row[2] for row in shelf.store.rows.values()} == {"le pont (été).txt", "library.txt", "pont.txt"}
+
+
+def test_a_removed_file_leaves_the_index(shelf: Shelf) -> None:
+    shelf.sync()
+    (shelf.corpus / "bridge.txt").unlink()
+    assert shelf.sync().removed == ("bridge.txt",)
+    assert shelf.store.count() == 5
+    with shelf.open() as library:
+        assert library.find("baker") == ()
+        assert library.catalog.rows("SELECT count(*) FROM vectors") == [(5,)]
+
+
+def test_names_that_change_places(shelf: Shelf) -> None:
+    shelf.sync()
+    one, two, aside = (shelf.corpus / name for name in ("bridge.txt", "library.txt", "aside.tmp"))
+    one.rename(aside)
+    two.rename(one)
+    aside.rename(two)
+    report = shelf.sync()
+    assert report.embedded == 0
+    assert shelf.holds()["bridge.txt"][0].startswith("The library")
+    assert shelf.holds()["library.txt"][0].startswith("The bridge")
+
+
+def test_another_card_is_taken_over_without_embedding(shelf: Shelf) -> None:
+    shelf.sync()
+    card = '[[document]]\nfile = "bridge.txt"\nid = "bridge"\ntitle = "The bridge"\nlanguage = "en"\ndate = "2021-05"\n'
+    (shelf.corpus / "sources.toml").write_text(card, "utf-8")
+    report = shelf.sync()
+    assert report.changed == ("bridge.txt",)
+    assert report.embedded == 0
+    with shelf.open() as library:
+        assert library.document("bridge").source.title == "The bridge"
+        assert len(library.sources()) == 3
+
+
+def test_an_id_used_twice_is_named_and_the_others_go_on(shelf: Shelf) -> None:
+    (shelf.corpus / "sources.toml").write_text('[[document]]\nfile = "bridge.txt"\nid = "pont"\n', "utf-8")
+    (shelf.corpus / "pont.txt").rename(shelf.corpus / "pont.md")
+    (shelf.corpus / "pont").mkdir()
+    assert not shelf.sync().failed
+    cards = '[[document]]\nfile = "bridge.txt"\nid = "taken"\n'
+    (shelf.corpus / "sources.toml").write_text(cards, "utf-8")
+    shelf.sync()
+    with shelf.open() as library:
+        assert {source.id for source in library.sources()} == {"taken", "library.txt", "pont.md"}
+
+
+def test_unreadable_files_are_named_and_the_others_go_on(shelf: Shelf) -> None:
+    (shelf.corpus / "empty.txt").write_text("")
+    (shelf.corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing follows")
+    (shelf.corpus / "binary.txt").write_bytes(bytes(range(256)) * 20)
+    report = shelf.sync()
+    assert {path for path, _ in report.failed} == {"empty.txt", "broken.pdf", "binary.txt"}
+    assert all(reason and "\n" not in reason and not reason.startswith(path) for path, reason in report.failed)
+    assert report.documents == 3
+    assert report.added == tuple(sorted(FILES))
+
+
+def test_a_file_that_became_unreadable_keeps_what_the_index_has(shelf: Shelf) -> None:
+    shelf.sync()
+    (shelf.corpus / "bridge.txt").write_bytes(bytes(range(256)) * 20)
+    report = shelf.sync()
+    assert [path for path, _ in report.failed] == ["bridge.txt"]
+    assert "bridge.txt" in shelf.holds()
+    fill(shelf.corpus)
+    assert not shelf.sync().failed
+
+
+def test_an_empty_corpus_never_empties_the_index(shelf: Shelf) -> None:
+    shelf.sync()
+    shutil.rmtree(shelf.corpus)
+    with pytest.raises(CorpusError, match="does not exist"):
+        shelf.sync()
+    shelf.corpus.mkdir()
+    with pytest.raises(CorpusError, match="no documents"):
+        shelf.sync()
+    assert len(shelf.holds()) == 3
+
+
+def test_another_embedder_is_refused_until_rebuilt(shelf: Shelf) -> None:
+    shelf.sync()
+    shelf.embedder = WordEmbedder("other words")
+    with pytest.raises(LibraryError, match=r"--rebuild"):
+        shelf.open()
+    report = shelf.sync(rebuild=True)
+    assert report.embedded == 7
+    assert shelf.store.count() == 7
+    with shelf.open() as library:
+        assert library.catalog.rows("SELECT count(*) FROM vectors") == [(7,)], "the other model's vectors are gone"
+
+
+def test_a_rebuild_with_the_same_embedder_embeds_nothing(shelf: Shelf) -> None:
+    shelf.sync()
+    report = shelf.sync(rebuild=True)
+    assert report.embedded == 0
+    assert report.documents == 3
+    assert shelf.store.count() == 7
+
+
+def test_a_damaged_catalog_is_named_and_rebuilt(shelf: Shelf) -> None:
+    shelf.sync()
+    for file in shelf.settings.index.glob("catalog.sqlite3*"):
+        file.unlink()
+    (shelf.settings.index / "catalog.sqlite3").write_bytes(os.urandom(40_000))
+    with pytest.raises(LibraryError, match=r"damaged.*--rebuild"):
+        shelf.open()
+    assert shelf.sync(rebuild=True).documents == 3
+
+
+def test_one_writer_at_a_time(shelf: Shelf) -> None:
+    shelf.sync()
+    lock = FileLock(shelf.settings.index / "writer.lock")
+    with lock, shelf.open() as library:
+        with pytest.raises(LibraryError, match="another process is writing"):
+            library.sync()
+        with pytest.raises(LibraryError, match="another process is writing"):
+            library.add_file("new.txt", b"A new bridge.")
+        with pytest.raises(LibraryError, match="another process is writing"):
+            library.remove_document("bridge.txt")
+        assert library.find("baker")
+    assert not (shelf.corpus / "new.txt").exists()
+    assert (shelf.corpus / "bridge.txt").exists()
+
+
+def test_what_was_embedded_before_a_failure_is_not_embedded_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.intake.GATHER", 2)
+    whole = shelf.embedder.encode_passages
+
+    def failing(texts: list[str]):
+        if len(shelf.embedder.passages) >= 4:
+            raise KeyboardInterrupt
+        return whole(texts)
+
+    shelf.embedder.encode_passages = failing  # type: ignore[method-assign,assignment]
+    with pytest.raises(KeyboardInterrupt):
+        shelf.sync()
+    first = list(shelf.embedder.passages)
+    shelf.embedder.encode_passages = whole  # type: ignore[method-assign]
+    report = shelf.sync()
+    assert report.embedded == 7 - len(first)
+    assert not set(first) & set(shelf.embedder.passages)
+
+
+def test_a_store_behind_is_brought_into_step_when_opened(shelf: Shelf) -> None:
+    shelf.store.fails_after = 0
+    with pytest.raises(RuntimeError):
+        shelf.sync()
+    shelf.store.fails_after = None
+    with shelf.open():
+        assert shelf.store.count() == 7
+
+
+def test_a_store_that_lost_rows_is_filled_again_at_the_next_change(shelf: Shelf) -> None:
+    shelf.sync()
+    shelf.store.rows.popitem()
+    (shelf.corpus / "new.txt").write_text("A new station opened.", "utf-8")
+    shelf.sync()
+    assert shelf.store.count() == 8
+
+
+def test_small_files_are_embedded_together(shelf: Shelf) -> None:
+    fill(shelf.corpus, {f"note{n}.txt": f"Note number {n} about the harbour." for n in range(100)})
+    assert shelf.sync().documents == 103
+    assert len(shelf.embedder.calls) == 1
+
+
+def test_progress_ends_at_its_total(shelf: Shelf) -> None:
+    seen: list[Progress] = []
+    with shelf.open() as library:
+        library.sync(seen.append)
+    assert {progress.label for progress in seen} == {"reading", "indexing"}
+    for label in ("reading", "indexing"):
+        last = [progress for progress in seen if progress.label == label][-1]
+        assert last.done == last.total > 0
+
+
+def test_find_sees_both_languages(shelf: Shelf) -> None:
+    shelf.sync()
+    with shelf.open() as library:
+        found = library.find("Valmont")
+    assert {each.source.path for each in found} == {"pont.txt", "bridge.txt", "library.txt"}
+    assert {each.sentence.language for each in found[:2]} == {"fr", "en"}
+
+
+def test_disagreements_are_told_from_either_side(shelf: Shelf) -> None:
+    shelf.sync()
+    with shelf.open() as library:
+        one = library.catalog.sentence_ids("bridge.txt")[0]
+        two = library.catalog.sentence_ids("pont.txt")[0]
+        library.catalog.set_disagreements([Pair(one, two, "figure", "May or June")])
+        (mine,) = library.disagreements_of(library.sentences("bridge.txt")[0])
+        (theirs,) = library.disagreements_of(library.sentences("pont.txt")[0])
+        assert (mine.source.id, theirs.source.id) == ("pont.txt", "bridge.txt")
+        assert library.disagreements_of(library.sentences("bridge.txt")[1]) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("note.txt", "note.txt"),
+        ("../../etc/note.txt", "note.txt"),
+        ("C:\\Users\\me\\note.TXT", "note.txt"),
+        ("Étude d’été №5.md", "Étude-d’été-№5.md"),
+        ("..txt", "document.txt"),
+        (".hidden.txt", "hidden.txt"),
+        ("con.txt", "document-con.txt"),
+        ("a\x00b\u202e.txt", "ab.txt"),
+        ("x" * 400 + ".txt", "x" * 180 + ".txt"),
+        ("bridge.txt", "bridge-2.txt"),
+    ],
+)
+def test_an_added_file_gets_a_safe_name_of_its_own(shelf: Shelf, name: str, kept: str) -> None:
+    shelf.sync()
+    with shelf.open() as library:
+        source = library.add_file(name, b"The harbour was dredged in spring.")
+        assert source.path == kept
+        assert library.find("harbour")[0].source == source
+    assert (shelf.corpus / "bridge.txt").read_text("utf-8") == FILES["bridge.txt"]
+    assert {file.name for file in shelf.corpus.iterdir()} == {*FILES, kept}
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.exe", b"MZ"), ("a.txt", b""), ("a.pdf", b"%PDF broken"), ("", b"x")])
+def test_a_file_that_cannot_be_added_leaves_nothing(shelf: Shelf, name: str, content: bytes) -> None:
+    shelf.sync()
+    with shelf.open() as library, pytest.raises(UnreadableFile):
+        library.add_file(name, content)
+    assert {file.name for file in shelf.corpus.iterdir()} == set(FILES)
+    assert len(shelf.holds()) == 3
+
+
+def test_an_upload_over_the_limit(shelf: Shelf) -> None:
+    shelf.settings = settings_in(shelf.corpus.parent, upload_mb=1)
+    with shelf.open() as library, pytest.raises(UnreadableFile, match="TEMOIN_UPLOAD_MB"):
+        library.add_file("big.txt", b"a" * (2**20 + 1))
+
+
+def test_removing_a_document_deletes_its_file(shelf: Shelf) -> None:
+    shelf.sync()
+    with shelf.open() as library:
+        library.remove_document("bridge.txt")
+        assert library.find("baker") == ()
+        with pytest.raises(LibraryError, match="no document"):
+            library.remove_document("bridge.txt")
+    assert not (shelf.corpus / "bridge.txt").exists()
+    assert shelf.sync().unchanged == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_any_history_the_index_is_as_if_made_at_once(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    shelf = Shelf(tmp_path / "long")
+    fill(shelf.corpus, {"always.txt": "The station stays."})
+    for step in range(8):
+        for _ in range(rng.randint(1, 3)):
+            file = shelf.corpus / f"note{rng.randint(0, 4)}.txt"
+            if file.exists() and rng.random() < 0.3:
+                file.unlink()
+            elif file.exists() and rng.random() < 0.3:
+                file.rename(shelf.corpus / f"moved{step}-{rng.randint(0, 99)}.txt")
+            else:
+                file.write_text(f"Note {rng.randint(0, 6)} on the harbour. Its ships left at {step}.", "utf-8")
+        shelf.sync()
+    fresh = Shelf(tmp_path / "fresh")
+    shutil.copytree(shelf.corpus, fresh.corpus)
+    fresh.sync()
+    assert shelf.holds() == fresh.holds()
+    assert sorted(row[2] for row in shelf.store.rows.values()) == sorted(row[2] for row in fresh.store.rows.values())
+    with shelf.open() as old, fresh.open() as new:
+        tables = "SELECT language, term, sentences FROM terms WHERE sentences > 0 ORDER BY 1, 2"
+        assert old.catalog.rows(tables) == new.catalog.rows(tables)
+        found = [sorted((f.sentence.text, f.score) for f in each.find("harbour ships 3", 1000)) for each in (old, new)]
+        assert found[0] == found[1]
+
+
+def test_unchanged_files_cost_next_to_nothing(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    fill(shelf.corpus, {f"{n // 500}/note{n}.txt": f"Note {n} on the harbour." for n in range(1_000)})
+    for file in shelf.corpus.rglob("*.txt"):
+        age(file)
+    assert shelf.sync().added
+    started = time.process_time()
+    report = shelf.sync()
+    assert report.unchanged == 1_000
+    assert time.process_time() - started < 0.5
