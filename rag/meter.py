@@ -30,7 +30,7 @@ class Meter:
     def spent(self, completion: Completion | None) -> None:
         """Count what the model read and wrote."""
         if completion is not None:
-            self._prompt_tokens += completion.prompt_tokens - completion.cached_tokens
+            self._prompt_tokens += completion.prompt_tokens
             self._completion_tokens += completion.completion_tokens
 
     def spoke(self) -> None:

@@ -109,7 +109,7 @@ class Speaker:
                 "in_source_language",
                 self._language,
                 quote=in_quotation_marks(text, spoken_in),
-                language=NAMES[self._language][spoken_in],
+                named=NAMES[self._language][spoken_in],
             )
         return Statement(
             text=text,

@@ -26,8 +26,8 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "The documents disagree: {a} [{m}], but {b} [{n}].",
     },
     "in_source_language": {
-        "fr": "{quote} (en {language})",
-        "en": "{quote} (in {language})",
+        "fr": "{quote} (en {named})",
+        "en": "{quote} (in {named})",
     },
     "and": {"fr": " et ", "en": " and "},
 }
