@@ -137,6 +137,8 @@ def _parsed(line: str, where: str) -> Case:
 
 def from_dict(data: Mapping[str, Any]) -> Case:
     """A case from its JSON object. Raises CaseError, or TypeError and KeyError on unknown or missing keys."""
+    if data.get("draft"):
+        raise CaseError(f"{data.get('id')!r} is a draft: check it, complete it, then remove its key 'draft'")
     fields = dict(data)
     fields["history"] = tuple(Turn(**turn) for turn in data.get("history", ()))
     fields["facts"] = tuple(tuple(_strings(fact)) for fact in data.get("facts", ()))

@@ -38,9 +38,7 @@ def _cost(name: str, title: str, means: str, unit: Unit = "ms", *, headline: boo
 FIGURES: tuple[Figure, ...] = (
     Figure("correct", "Answer correct", "every required fact is shown, nothing forbidden", headline=True),
     Figure("gold_cited", "Gold passage cited", "the sentence that answers is the one cited", headline=True),
-    Figure(
-        "grounded", "Statements grounded", "what is cited backs the sentence, strictly checked", headline=True
-    ),
+    Figure("grounded", "Statements grounded", "what is cited backs the sentence, strictly checked", headline=True),
     Figure("citation_recall", "Citation recall", "all its citations together support the statement (ALCE)"),
     Figure("citation_precision", "Citation precision", "no citation is there for show (ALCE)"),
     Figure("citations_valid", "Citations exact", "quotations stand in their document, labels lead somewhere"),
@@ -83,7 +81,27 @@ FIGURES: tuple[Figure, ...] = (
     _cost("prompt_tokens", "Tokens read by the model", "mean, cached ones not counted", "tokens"),
     _cost("completion_tokens", "Tokens written by it", "mean", "tokens"),
 )
-BY_NAME = {figure.name: figure for figure in FIGURES}
+#: The figures of ``run.py --retrieval``.
+RETRIEVAL: tuple[Figure, ...] = (
+    Figure("shown", "Gold sentence among those shown", "any sentence that answers is there"),
+    Figure("shown_same", "… in the question's language", "gold stands in that language, or in both"),
+    Figure("shown_other", "… only in the other language", "both directions"),
+    Figure("shown_fr_en", "… asked in French, stands in English", ""),
+    Figure("shown_en_fr", "… asked in English, stands in French", ""),
+    Figure("all_parts", "Every part among those shown", "questions that need several sentences"),
+    Figure("first_1", "Gold sentence first", ""),
+    Figure("first_3", "Gold sentence among the first three", ""),
+    Figure("mrr", "Mean reciprocal rank", "1: always first; 0: never shown"),
+    Figure("mrr_same", "… in the question's language", ""),
+    Figure("mrr_other", "… only in the other language", ""),
+    Figure("mrr_fr_en", "… asked in French, stands in English", ""),
+    Figure("mrr_en_fr", "… asked in English, stands in French", ""),
+    Figure("ntrex_en_fr", "Translation found first, English to French", "NTREX news sentences"),
+    Figure("ntrex_fr_en", "Translation found first, French to English", "NTREX news sentences"),
+    _cost("retrieve_p50", "Retrieval with embedding", "median"),
+    _cost("retrieve_p95", "Retrieval with embedding, p95", "95th percentile"),
+)
+BY_NAME = {figure.name: figure for figure in (*FIGURES, *RETRIEVAL)}
 
 #: The figures read from the scores' shares as they are.
 _SHARES = tuple(f.name for f in FIGURES if f.unit == "share" and f.name != "consistency")

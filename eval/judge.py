@@ -8,7 +8,6 @@ Its words are cached by everything they depend on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
@@ -19,9 +18,6 @@ from eval.matching import plain
 from eval.metrics import Check
 from rag.ingestion.sentences import split
 from rag.types import Citation, Document, Evidence, Language, Sentence, Source
-
-_CAPITALISED = re.compile(r"(?<=[\w,;:'’] )[A-ZÀ-Ý][\w'’-]+|(?<=[ld]['’])[A-ZÀ-Ý]\w+")
-
 
 _FRAME = 8  #: words that may frame a quotation
 
@@ -101,7 +97,7 @@ class VerifierJudge:
             supported=quoted or verdict.accepted or others_only,
             support=verdict.support,
             figures="figure" not in wrong if has_figure(statement, language) else None,
-            names="name" not in wrong if _CAPITALISED.search(statement) else None,
+            names="name" not in wrong if has_name(statement, language) else None,
             attribution=None if not claims(citations) else quoted or "attribution" not in wrong,
         )
 
@@ -143,3 +139,10 @@ def claims(citations: Sequence[Citation]) -> bool:
     from rag.verification.attribution import claim_of
 
     return all(claim_of(citation.quote, citation.language) is not None for citation in citations)
+
+
+def has_name(text: str, language: Language) -> bool:
+    """Whether a statement says a name that can be right or wrong."""
+    from rag.text.names import names
+
+    return any(name.certain for name in names(text, language))

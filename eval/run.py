@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))  # as a script, only eval/ itself would be on the path
+if __name__ == "__main__":  # as a script, eval/ itself is on the path and its parent is not
+    sys.path[0] = str(ROOT)
 
 from eval.names import KINDS, PUBLIC, RIVALS  # noqa: E402
 

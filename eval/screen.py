@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,9 @@ from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.table import Table
 from rich.text import Text
 
-from eval.figures import BY_NAME, FIGURES
+from eval.bootstrap import Estimate
+from eval.figures import BY_NAME, FIGURES, Figure
+from eval.gate import Verdict
 from eval.report import ratio, shown
 from eval.results import Run
 
@@ -83,16 +85,27 @@ class Screen:
             self._out.print(Text(f"the check agrees with {run.trust.accuracy.n} hand labels: {trusted}"))
         for note in run.notes:
             self._out.print(Text(note))
-        self._verdict(run)
+        self.verdict(run.verdict)
         self._out.print(Text(f"report: {page}"))
 
-    def _verdict(self, run: Run) -> None:
-        verdict = run.verdict
+    def table(self, title: str, figures: Mapping[str, Estimate], known: Sequence[Figure]) -> None:
+        """One system's figures, those of ``known`` that were measured."""
+        table = Table(title=title)
+        for column in ("figure", "value", "n"):
+            table.add_column(column)
+        for figure in known:
+            if figure.name in figures:
+                estimate = figures[figure.name]
+                table.add_row(figure.title, shown(figure, estimate), str(estimate.n))
+        self._out.print(table)
+
+    def verdict(self, verdict: Verdict) -> None:
+        """The gate's word, what differs, what is worse, and the flips with both answers."""
         style = {True: "bold green", False: "bold red", None: "bold"}[verdict.passed]
         word = {True: "gate passed", False: "gate failed", None: "not gated"}[verdict.passed]
         self._out.print(Text(f"{word}: {verdict.message}", style=style))
-        for name, old, new in verdict.differing:
-            self._out.print(Text(f"  {name}: baseline {old}, now {new}"))
+        for name, was, now in verdict.differing:
+            self._out.print(Text(f"  {name}: baseline {was}, now {now}"))
         for name, old, new in verdict.worse:
             figure = BY_NAME[name]
             self._out.print(Text(f"  {figure.title}: baseline {shown(figure, old)}, now {shown(figure, new)}"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import TypeVar
 
 from eval.cases import KINDS, Case
 
 SMOKE = 24
+Item = TypeVar("Item")
 
 
 def smoke(cases: Sequence[Case], size: int = SMOKE) -> tuple[Case, ...]:
@@ -18,9 +20,7 @@ def smoke(cases: Sequence[Case], size: int = SMOKE) -> tuple[Case, ...]:
     are behind come first, then the order of a hash of the id. It runs on every change, so people will
     tune on it without meaning to: the ``test`` side is kept out of their way.
     """
-    left = sorted(
-        (case for case in cases if case.split == "dev"), key=lambda case: sha256(case.id.encode()).digest()
-    )
+    left = sorted((case for case in cases if case.split == "dev"), key=lambda case: sha256(case.id.encode()).digest())
     languages: Counter[str] = Counter()
     pairs: Counter[str | None] = Counter()
     chosen: list[Case] = []
@@ -37,8 +37,8 @@ def smoke(cases: Sequence[Case], size: int = SMOKE) -> tuple[Case, ...]:
     return tuple(sorted(chosen, key=lambda case: order[case.id]))
 
 
-def spread(cases: Sequence[Case], limit: int | None) -> tuple[Case, ...]:
-    """At most ``limit`` cases, evenly spaced, so that a short run still sees every file."""
-    if limit is None or limit >= len(cases):
-        return tuple(cases)
-    return tuple(cases[place * len(cases) // limit] for place in range(limit))
+def even(items: Sequence[Item], limit: int | None) -> tuple[Item, ...]:
+    """At most ``limit`` items, evenly spaced, so that a short run still sees every part of a set."""
+    if limit is None or limit >= len(items):
+        return tuple(items)
+    return tuple(items[place * len(items) // limit] for place in range(limit))

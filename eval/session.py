@@ -16,7 +16,7 @@ from eval.report import write
 from eval.results import Run, SystemRun, summed_up
 from eval.runner import run
 from eval.screen import Screen
-from eval.selection import smoke, spread
+from eval.selection import even, smoke
 from eval.statements import judged
 from eval.workshop import Workshop
 from rag.settings import Settings, load_settings
@@ -83,7 +83,7 @@ def chosen(options: argparse.Namespace) -> tuple[Case, ...]:
     cases = load(options.cases or CASES, None if split == "all" else split)
     if options.suite == "smoke":
         cases = smoke(cases)
-    cases = spread([case for case in cases if options.kind in (None, case.kind)], options.limit)
+    cases = even([case for case in cases if options.kind in (None, case.kind)], options.limit)
     if not cases:
         raise CaseError(f"no case of kind {options.kind!r} in this selection; leave out --kind or --split")
     return cases

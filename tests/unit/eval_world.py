@@ -66,9 +66,7 @@ def answer(
     language: Language = "fr",
     timings: Timings | None = None,
 ) -> Answer:
-    words = text if text is not None else " ".join(
-        f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in statements
-    )
+    words = text if text is not None else " ".join(f"{s.text} " + "".join(f"[{n}]" for n in s.citations) for s in statements)
     return Answer(
         question="Quelle est la longueur du pont ?",
         language=language,
@@ -151,9 +149,7 @@ def good_answers() -> dict[str, Answer]:
             citations=[cite(1, "pont", cost)],
             language="en",
         ),
-        "Has the mayor replied?": answer(
-            say(replied, 1, language="en"), citations=[cite(1, "bridge", replied)], language="en"
-        ),
+        "Has the mayor replied?": answer(say(replied, 1, language="en"), citations=[cite(1, "bridge", replied)], language="en"),
         "Qui a peint le pont ?": answer(status="not_found", text="Les documents ne disent rien de cela."),
         "Who painted the bridge?": answer(status="not_found", text="The documents do not say.", language="en"),
     }
