@@ -12,27 +12,36 @@ from tests.browser.steps import ask, tab
 
 pytestmark = pytest.mark.browser
 
-STATES: dict[str, Callable[[Page], None]] = {
+STATES: dict[str, Callable[[Page], object]] = {
     "welcome": lambda page: None,
     "answer": lambda page: ask(page, "What did it cost?"),
-    "disagreement": lambda page: (ask(page, "Did the mayor answer?"), page.locator("#x0s0 a.cite").click()),
+    "disagreement": lambda page: ask(page, "Did the mayor answer?"),
+    "document": lambda page: page.locator("#x1s0 a.cite").click(),
+    "sheet closed": lambda page: page.keyboard.press("Escape"),
     "nothing": lambda page: ask(page, "piscine ?"),
     "documents": lambda page: tab(page, "Documents"),
+    "timeline": lambda page: page.get_by_role("button", name="Chronologie").click(),
 }
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_axe_finds_nothing_serious(visit: Callable[..., Page], state: str, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_serious(visit: Callable[..., Page], scheme: str, width: int) -> None:
     page = visit("fr-FR", width=width, color_scheme=scheme, reduced_motion="reduce")
-    STATES[state](page)
-    page.wait_for_timeout(400)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        f"{fault['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
+    serious = []
+    for state, reach in STATES.items():
+        reach(page)
+        page.wait_for_timeout(300)
+        serious += [
+            f"{state}: {fault['id']}: {node['html'][:160]} {node['failureSummary']}"
+            for fault in Axe().run(page).response["violations"]
+            if fault["impact"] in ("serious", "critical")
+            for node in fault["nodes"]
+        ]
     assert not serious, "\n".join(serious)
     assert page.locator("h1").count() == 1
+
+
+def test_the_theme_follows_the_system(visit: Callable[..., Page]) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert visit(color_scheme="light").evaluate(paper) == "rgb(251, 250, 247)"
+    assert visit(color_scheme="dark").evaluate(paper) == "rgb(22, 25, 28)"
