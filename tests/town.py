@@ -125,6 +125,11 @@ def sentences_of(document: Document) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+def sentence(text: str, language: Language = "en") -> Sentence:
+    """A sentence that stands alone."""
+    return Sentence("alone", 0, 0, 0, len(text), text, language)
+
+
 @dataclass(frozen=True)
 class Found:
     sentence: Sentence

@@ -1,0 +1,116 @@
+"""The server around the page: addresses, limits, headers, the model that warms up."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from rag.errors import ModelError, ModelUnavailable, SettingsError
+from rag.ui.server import Guard, claim
+from rag.ui.timeline import dates_of
+from rag.ui.warming import WarmingLlm
+from tests.town import sentence
+
+
+def test_a_busy_port_is_one_clear_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"port {port} on 127.0.0.1 cannot be used .*choose another with --port"):
+            claim("127.0.0.1", port)
+
+
+def test_an_address_that_is_none_is_one_clear_line() -> None:
+    with pytest.raises(SettingsError, match="choose another with --host"):
+        claim("nowhere.invalid", 0)
+
+
+async def _echo(scope: Any, receive: Any, send: Any) -> None:
+    size = 0
+    while True:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+def test_large_bodies_are_refused_declared_or_not() -> None:
+    client = TestClient(Guard(_echo, limit=100))
+    assert client.post("/", content=b"x" * 100).text == "100"
+    assert client.post("/", content=b"x" * 101).status_code == 413
+    assert client.post("/", content=iter([b"x" * 60, b"x" * 60])).status_code == 413
+
+
+def test_every_response_carries_the_policy_even_a_refusal() -> None:
+    client = TestClient(Guard(_echo, limit=10))
+    for response in (client.get("/"), client.post("/", content=b"x" * 11)):
+        assert "script-src-attr 'none'" in response.headers["content-security-policy"]
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "no-referrer"
+
+
+class _Llm:
+    fingerprint = "fake"
+    closed = False
+
+    def complete(self, messages: Any, *, max_tokens: int, grammar: Any = None, stop: Any = ()) -> str:
+        return "done"
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_question_waits_for_the_model_while_it_loads() -> None:
+    opened, model = threading.Event(), _Llm()
+
+    def open_it() -> Any:
+        opened.wait(5)
+        return model
+
+    llm = WarmingLlm(open_it, patience=5)
+    assert llm.state == "loading"
+    threading.Timer(0.05, opened.set).start()
+    assert llm.complete([], max_tokens=1) == "done"  # type: ignore[comparison-overlap]
+    assert llm.state == "ready"
+    llm.close()
+    assert model.closed
+
+
+def test_a_model_that_cannot_be_loaded_is_unavailable_with_its_reason() -> None:
+    def fail() -> Any:
+        raise ModelError("the model file is damaged; delete it")
+
+    llm = WarmingLlm(fail, patience=5)
+    with pytest.raises(ModelUnavailable, match="the model file is damaged; delete it"):
+        llm.complete([], max_tokens=1)
+    assert (llm.state, llm.fault) == ("unavailable", "the model file is damaged; delete it")
+    llm.close()
+
+
+def test_patience_ends() -> None:
+    release = threading.Event()
+    llm = WarmingLlm(lambda: release.wait(5), patience=0.05)  # type: ignore[arg-type, return-value]
+    with pytest.raises(ModelUnavailable, match="still loading"):
+        llm.yes_or_no([])
+    release.set()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "dates"),
+    [
+        ("Le pont a rouvert le 3 mai 2021.", "fr", ("2021-05-03",)),
+        ("It reopened in May 2021 and closed again on 6 December 2023.", "en", ("2021-05", "2023-12-06")),
+        ("Le pont compte 2021 pierres ? Non : 2 021,5 kg.", "fr", ("2021",)),
+        ("Depuis 2019, le nombre a augmenté de 30 %.", "fr", ("2019",)),
+        ("Elle est ouverte le mercredi, et en août.", "fr", ()),
+    ],
+)
+def test_dates_with_a_year_are_found(text: str, language: str, dates: tuple[str, ...]) -> None:
+    assert dates_of(sentence(text, language)) == dates
