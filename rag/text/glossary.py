@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
-from rag.text.terms import fold, stems, words
+from rag.text.terms import stems, words
 from rag.types import LANGUAGES, Language
 
 OTHER: dict[Language, Language] = {"fr": "en", "en": "fr"}
@@ -41,12 +42,7 @@ def synonyms(word: str, language: Language) -> frozenset[str]:
     """Stems, in its own language, of words that share a translation with ``word``; not its own stem."""
     own, table = _key(word, language), _table()
     back = table[OTHER[language]]
-    found = {
-        stem
-        for there in table[language].get(own, ())
-        for stem in back.get((there,), ())
-        if (stem,) != own
-    }
+    found = {stem for there in table[language].get(own, ()) for stem in back.get((there,), ()) if (stem,) != own}
     return frozenset(found)
 
 
@@ -54,7 +50,7 @@ def compounds(tokens: list[str], language: Language) -> Iterator[tuple[int, froz
     """Compounds of two words («porte-parole») among folded ``tokens``: (place of the first, translations)."""
     table = _table()[language]
     keys = [_key(token, language) for token in tokens]
-    for place, (first, second) in enumerate(zip(keys, keys[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(keys)):
         if first + second in table and first and second:
             yield place, table[first + second]
 
@@ -94,9 +90,10 @@ def _table() -> dict[Language, dict[_Key, frozenset[str]]]:
             continue
         english, french = line.split("\t")
         for word in french.split():
-            for there, here, language in ((english, word, "fr"), (word, english, "en")):
-                key = _key(here, language) or tuple(words(fold(here)))
-                found[language].setdefault(key, set()).update(stems(there, OTHER[language]))
-    return {
-        language: {key: frozenset(stems_) for key, stems_ in table.items()} for language, table in found.items()
-    }
+            _add(found["fr"], _key(word, "fr") or tuple(words(word)), stems(english, "en"))
+            _add(found["en"], _key(english, "en") or tuple(words(english)), stems(word, "fr"))
+    return {language: {key: frozenset(stems_) for key, stems_ in table.items()} for language, table in found.items()}
+
+
+def _add(table: dict[_Key, set[str]], key: _Key, found: list[str]) -> None:
+    table.setdefault(key, set()).update(found)
