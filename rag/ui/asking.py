@@ -14,6 +14,7 @@ from rag.language import detect
 from rag.types import FirstLook, Language
 from rag.ui.chat import Conversation, Exchange, respond, stop
 from rag.ui.desk import QUICK, Desk, Label, Parts
+from rag.ui.history import render_record
 from rag.ui.marks import esc
 from rag.ui.panel import View
 from rag.ui.texts import say
@@ -28,6 +29,7 @@ class Composer:
     box: Any
     ask: Any
     halt: Any
+    fault: Any  #: why a question could not be asked
 
     def labels(self) -> list[Label]:
         """Its words."""
@@ -43,18 +45,19 @@ class Composer:
 
 def lay_composer() -> Composer:
     """The question box and its buttons; style.css shows stop instead of ask while an answer runs."""
+    fault = gr.HTML("", elem_id="fault", apply_default_css=False, js_on_load=None)
     with gr.Row(elem_id="composer"):
         box = gr.Textbox("", elem_id="question", autofocus=True, lines=1, max_lines=6, container=False, scale=5, min_width=120)
         ask = gr.Button(variant="primary", elem_id="ask", scale=0, min_width=112)
         halt = gr.Button(variant="stop", elem_id="stop", scale=0, min_width=112)
-    return Composer(box, ask, halt)
+    return Composer(box, ask, halt, fault)
 
 
-def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any) -> None:
+def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any, record: Any) -> None:
     """Connect the composer and the thread's buttons to :func:`answering`."""
     editing = gr.State(False)
     talk, language = parts.talk, parts.language
-    outputs = [composer.box, parts.thread, parts.panel, talk, parts.view, editing]
+    outputs = [composer.box, parts.thread, parts.panel, talk, parts.view, editing, composer.fault]
 
     def from_box(question: str, said: Conversation, again: bool, code: Language) -> Iterator[list[Any]]:
         yield from answering(desk, question, said[:-1] if again else said, code, keep=question)
@@ -78,7 +81,7 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any) -> No
         return [desk.thread(said, code), said]
 
     def emptied(code: Language) -> list[Any]:
-        return ["", desk.thread((), code), desk.panel(View(), (), code), (), View(), False]
+        return ["", desk.thread((), code), desk.panel(View(), (), code), (), View(), False, ""]
 
     run: dict[str, Any] = {
         "outputs": outputs,
@@ -95,21 +98,26 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any) -> No
     ]
     parts.thread.edit(edit, [talk], [composer.box, editing], **QUICK).then(None, js="() => temoin.focus()")
     parts.thread.translate(translated, [talk, language], [parts.thread, talk], show_progress="hidden", api_visibility="private")
-    composer.halt.click(stopped, [talk, language], [parts.thread, talk], cancels=running, **QUICK)
-    header.clear(emptied, [language], outputs, cancels=running, **QUICK)
+
+    def recorded(said: Conversation, code: Language) -> str:
+        return render_record(said, desk, code)
+
+    halted = composer.halt.click(stopped, [talk, language], [parts.thread, talk], cancels=running, **QUICK)
+    cleared = header.clear(emptied, [language], outputs, cancels=running, **QUICK)
+    for done in (*running, halted, cleared):
+        done.then(recorded, [talk, language], record, **QUICK)
 
 
 def answering(desk: Desk, question: str, before: Conversation, language: Language, *, keep: str = "") -> Iterator[list[Any]]:
-    """Ask, and yield [box, thread, panel, conversation, view, editing] after each event.
+    """Ask, and yield [box, thread, panel, conversation, view, editing, fault] after each event.
 
-    A question that cannot be taken stays in the box (``keep``) with the reason shown beside it.
+    A question that cannot be taken stays in the box (``keep``) with the reason above it.
     """
     if before and before[-1].running:
         return
     question = question.strip()
     if fault := refusal(question, desk.question_limit, language):
-        gr.Warning(esc(fault), title="")
-        yield [keep, *(gr.skip() for _ in range(5))]
+        yield [keep, *(gr.skip() for _ in range(5)), render_fault(fault)]
         return
     exchange = Exchange(question=question, language=detect(question))
     try:
@@ -121,7 +129,7 @@ def answering(desk: Desk, question: str, before: Conversation, language: Languag
             if event is None or isinstance(event, FirstLook):
                 view = View("look" if event else "empty", len(before))
                 panel = desk.panel(view, talk, language)
-            yield ["" if event is None else gr.skip(), desk.thread(talk, language), panel, talk, view, False]
+            yield ["" if event is None else gr.skip(), desk.thread(talk, language), panel, talk, view, False, ""]
     except RagError as error:
         yield _failed(desk, exchange, before, language, str(error))
     except Exception:
@@ -142,6 +150,11 @@ def translating(desk: Desk, said: Conversation, x: int, k: int) -> Conversation:
     return (*said[:x], replace(exchange, translations=(*kept, (k, text))), *said[x + 1 :])
 
 
+def render_fault(text: str) -> str:
+    """Why something asked of the page was not done."""
+    return f'<p class="notice" role="alert">{esc(text)}</p>'
+
+
 def refusal(question: str, limit: int, language: Language) -> str:
     """Why ``question`` cannot be asked, or an empty string."""
     if not question:
@@ -153,4 +166,4 @@ def refusal(question: str, limit: int, language: Language) -> str:
 
 def _failed(desk: Desk, exchange: Exchange, before: Conversation, language: Language, reason: str) -> list[Any]:
     talk = (*before, replace(exchange, fault=say(language, "failed", reason=reason)))
-    return [gr.skip(), desk.thread(talk, language), gr.skip(), talk, gr.skip(), False]
+    return [gr.skip(), desk.thread(talk, language), gr.skip(), talk, gr.skip(), False, ""]

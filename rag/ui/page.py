@@ -18,6 +18,7 @@ from rag.ui.asking import lay_composer, wire_asking
 from rag.ui.chat import Conversation
 from rag.ui.desk import QUICK, Desk, Label, Parts, script
 from rag.ui.documents import DocumentsTab, Shown, lay_documents, render_shelf, render_views, wire_documents
+from rag.ui.history import lay_history, lay_record, render_history, wire_history
 from rag.ui.marks import esc
 from rag.ui.opening import wire_opening
 from rag.ui.panel import View
@@ -31,6 +32,7 @@ def build_page(desk: Desk) -> gr.Blocks:
     with gr.Blocks(title="Témoin", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         talk, view, language = gr.State(()), gr.State(View()), gr.State("en")
         header = gr.HTML("", elem_id="header", apply_default_css=False, js_on_load=script("header", "language", "clear"))
+        record = lay_record()
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=3, min_width=300), gr.Tabs(elem_id="tabs"):
                 with gr.Tab(say("en", "tab_ask"), id="ask") as asking:
@@ -38,16 +40,21 @@ def build_page(desk: Desk) -> gr.Blocks:
                     composer = lay_composer()
                 with gr.Tab(say("en", "tab_documents"), id="documents") as shelving:
                     documents = lay_documents(changeable=desk.changeable)
+                with gr.Tab(say("en", "tab_history"), id="history") as keeping:
+                    history = lay_history()
             with gr.Column(elem_id="panel", scale=2, min_width=300):
                 panel = _html("sources", "panel", "open", "look")
         parts = Parts(talk, view, language, thread, panel)
-        wire_asking(desk, parts, composer, header)
+        wire_asking(desk, parts, composer, header, record)
         wire_opening(desk, parts)
         wire_documents(desk, parts, documents, shelving)
+        wire_history(desk, parts, history, composer.fault)
         labels: list[Label] = [
             (header, _header),
             (asking, lambda code: gr.update(label=say(code, "tab_ask"))),
             (shelving, lambda code: gr.update(label=say(code, "tab_documents"))),
+            (keeping, lambda code: gr.update(label=say(code, "tab_history"))),
+            (history, render_history),
             *composer.labels(),
             *documents.labels(),
         ]
@@ -100,7 +107,7 @@ def look() -> dict[str, Any]:
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
     style = (HERE / "style.css").read_text(encoding="utf-8")
-    behaviour = (HERE / "panel.js").read_text(encoding="utf-8")
+    behaviour = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.js", "history.js"))
     return {
         "theme": gr.themes.Base(font=sans, font_mono=mono),
         # in the head, because Gradio rewrites the selectors of its ``css`` argument

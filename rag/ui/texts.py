@@ -21,7 +21,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab_ask": ("Questions", "Questions"),
     "tab_documents": ("Documents", "Documents"),
     "tab_history": ("Historique", "History"),
-    "skip": ("Aller à la question", "Skip to the question"),
     # asking
     "question_label": ("Votre question", "Your question"),
     "question_placeholder": (
@@ -41,7 +40,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "example_absent": ("Les documents n’en disent rien", "The documents do not say"),
     "example_plain": ("Une question simple", "A plain question"),
     "you_asked": ("Vous", "You"),
-    "answer_of": ("Réponse", "Answer"),
     # progress
     "searching": ("Recherche dans les documents…", "Searching the documents…"),
     "reading": ("Lecture des passages trouvés…", "Reading the passages found…"),
@@ -138,7 +136,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "open_document": ("Ouvrir à cet endroit", "Open at this place"),
     "also_said_by": ("Dit aussi par", "Also said by"),
     "cited_by": ("Voir la phrase qui la cite", "See the sentence that cites it"),
-    "comparison": ("Deux documents côte à côte", "Two documents side by side"),
     "gone": (
         "Ce document n’est plus dans la bibliothèque.",
         "This document is no longer in the library.",
@@ -185,6 +182,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_dates": ("Aucune phrase datée.", "No dated sentence."),
     "and_more": ("… et {n} de plus.", "… and {n} more."),
+    # the history tab
+    "keep": ("Garder les conversations dans ce navigateur", "Keep conversations in this browser"),
+    "keep_note": (
+        "Elles restent sur cet ordinateur, lisibles par qui utilise ce navigateur. Rien n’est gardé sur le serveur.",
+        "They stay on this computer, readable by whoever uses this browser. Nothing is kept on the server.",
+    ),
+    "none_kept": ("Aucune conversation gardée.", "No conversations kept."),
+    "keeping_full": (
+        "Le navigateur n’a plus de place : supprimez d’anciennes conversations.",
+        "The browser has no room left: delete old conversations.",
+    ),
+    "open": ("Ouvrir", "Open"),
+    "rename": ("Renommer", "Rename"),
+    "export_markdown": ("Markdown", "Markdown"),
+    "export_json": ("JSON", "JSON"),
+    "delete_confirm_kept": ("Supprimer pour de bon ?", "Delete for good?"),
+    "delete_all": ("Tout supprimer", "Delete all"),
+    "not_restored": (
+        "Cette conversation n’a pas pu être rouverte : elle est abîmée ou d’une autre version.",
+        "This conversation could not be opened: it is damaged or of another version.",
+    ),
     # a document's card
     "unknown_publisher": ("auteur inconnu", "author unknown"),
     "unknown_date": ("date inconnue", "date unknown"),

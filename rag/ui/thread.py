@@ -51,10 +51,12 @@ def _welcome(examples: Sequence[Example], language: Language) -> str:
 def _exchange(scene: Scene) -> str:
     exchange, x = scene.exchange, scene.x
     statements = "".join(_statement(statement, k, scene) for k, statement in enumerate(exchange.statements))
+    searched = scene.say("searched_as", question=exchange.searched) if exchange.searched else ""
     busy = ' aria-busy="true"' if exchange.running else ""
     return (
         f'<article class="exchange" id="x{x}"{busy}><h2 class="question" lang="{exchange.language}">'
         f'<span class="sr">{scene.say("you_asked")} : </span>{esc(exchange.question)}</h2>{_progress(scene)}'
+        f'<p class="aside searched">{searched}</p>'
         f'<div class="answer" aria-live="polite" aria-relevant="additions">{statements}</div>'
         f"{_outcome(scene)}{_actions(scene)}</article>"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.types import Citation, Document, Evidence, Sentence, Source, Statement
@@ -96,6 +96,7 @@ def test_while_an_answer_grows_what_was_there_stays() -> None:
     assert len(shown[-1]) == 2
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>\"'&=/ script imgonerror[]{}$`\\"), min_size=1))
 def test_whatever_is_said_or_asked_stays_text(evil: str) -> None:
     document = Document(Source(evil, evil, "fr", evil, evil, evil), f"x {evil} y")
@@ -190,3 +191,27 @@ def test_footnotes_hold_title_publisher_date_and_the_exact_words() -> None:
 def test_the_timeline_is_in_the_order_of_time() -> None:
     page = Tags(dated(LIBRARY, "en"))
     assert page.text.index("May 2021") < page.text.index("3 May 2021")
+
+
+def test_a_conversation_survives_the_browser() -> None:
+    import html
+
+    from rag.ui.desk import Desk
+    from rag.ui.history import render_record, restore
+
+    said = conversation("What did it cost?", "Did the mayor answer?", "piscine ?")
+    record = html.unescape(
+        render_record(said, Desk(FakeAssistant(), LIBRARY), "en").removeprefix("<pre hidden>")[: -len("</pre>")]
+    )
+    assert restore(record) == said
+    assert render_record((), Desk(FakeAssistant(), LIBRARY), "en") == ""
+    for broken in (
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"exchanges": 3}',
+        '{"exchanges": [{"question": "q", "language": "de"}]}',
+        "[" * 10**5,
+    ):
+        assert restore(broken) is None

@@ -28,7 +28,7 @@ def _fields(text: str) -> set[str]:
 
 
 def test_every_text_asked_for_exists_and_every_text_is_asked_for() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py") if path.name != "texts.py")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py") if path.name != "texts.py").replace("'", '"')
     asked = set(re.findall(r'say\((?:[\w."]+, )?"([a-z_]+)"\s*[,)]', code))
     assert asked <= set(TEXTS), asked - set(TEXTS)
     for key in TEXTS:
