@@ -60,7 +60,7 @@ def test_only_failed(page: Page) -> None:
     failed = page.locator("details.case:visible")
     assert 0 < failed.count() < everything == len(small_set())
     assert page.locator("details.case.failed:visible").count() == failed.count()
-    page.get_by_label("Search").fill("OUVERT")
+    page.get_by_label("Search").fill("QUAND LE PÔNT")
     assert failed.count() == 1
 
 

@@ -142,5 +142,5 @@ def test_labelled_statements_are_read_and_judged(tmp_path):
 def test_a_wrong_label_names_its_line(tmp_path):
     file = tmp_path / "statements.jsonl"
     file.write_text('{"id": "1", "statement": "x", "language": "fr", "evidence": [], "label": "maybe"}\n')
-    with pytest.raises(RagError, match="statements.jsonl, line 1"):
+    with pytest.raises(RagError, match=r"statements\.jsonl, line 1"):
         load(file)
