@@ -1,11 +1,11 @@
 """Fit the belief model (``rag/generation/belief.json``) on the dev split and on public questions.
 
-    python eval/fit_belief.py collect [--data DIR]   ask the model about every witness (slow, resumable)
-    python eval/fit_belief.py fit                    fit the weights, print how well they separate, write them
+    python eval/fit_belief.py [--data DIR] [--dry-run]
 
-A witness counts as good when it overlaps a gold sentence. The test split is never opened. With ``--data`` the
-English questions of ClapNQ (question, passage, gold sentences) join: each passage becomes a document of a
-small library, and the question is asked of all of them at once.
+Every question is searched as in an answer, and the model is asked about each witness; what it said is kept in
+``eval/out/witnesses.jsonl``, so that a second run asks nothing again. A witness counts as good when it overlaps a
+gold sentence. The test split is never opened. With ``--data`` the English questions of ClapNQ (question, passage,
+gold sentences) join: each passage becomes a document of a small library, asked of all of them at once.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+from rag.retrieval.broad import is_broad
 
 from eval.cases import Case, load
 from rag.generation.belief import FEATURES, features
@@ -28,11 +31,10 @@ from rag.generation.witness import hear
 from rag.language import detect
 from rag.library import Library
 from rag.models.llm import Llm, open_llm
-from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import Settings, load_settings
 from rag.shell import prepare
-from rag.types import Evidence
+from rag.types import Evidence, Sentence
 from rag.verification.constraints import unmet
 
 HERE = Path(__file__).parent
@@ -45,67 +47,92 @@ PUBLIC_QUESTIONS = 60
 class Asked:
     """A question, and the places (document, start, end) that answer it."""
 
-    id: str
     question: str
     gold: tuple[tuple[str, int, int], ...]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """One witness of one question: its features, and whether it holds the answer."""
+
+    features: dict[str, float]
+    good: bool
+
+
+class Memory:
+    """What the model said of each (question, sentence), kept in a file as it is said."""
+
+    def __init__(self, path: Path, llm: Llm) -> None:
+        path.parent.mkdir(exist_ok=True)
+        self._path, self._llm = path, llm
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        self._known = {(row["question"], row["sentence"]): row["log_odds"] for row in map(json.loads, lines)}
+
+    def log_odds(self, question: str, evidence: Evidence) -> float:
+        """Log-odds of Yes, asked of the model only where not known yet."""
+        key = (question, evidence.sentence.text)
+        if key not in self._known:
+            self._known[key] = hear(self._llm, question, evidence).log_odds
+            with self._path.open("a", encoding="utf-8") as kept:
+                row = {"question": key[0], "sentence": key[1], "log_odds": self._known[key]}
+                kept.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return float(self._known[key])
+
+
 def main() -> int:
-    """Collect or fit, as asked."""
+    """Hear, fit, print how well the weights separate, write them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=("collect", "fit"))
     parser.add_argument("--data", type=Path, help="folder of the public data")
+    parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args()
     prepare()
-    return collect(options.data) if options.step == "collect" else fit()
-
-
-def collect(data: Path | None) -> int:
-    """Hear every witness of every question once; what is already kept is not asked again."""
-    KEPT.parent.mkdir(exist_ok=True)
-    known = {json.loads(line)["id"] for line in KEPT.read_text("utf-8").splitlines()} if KEPT.exists() else set()
     settings = load_settings()
     llm = open_llm(settings)
     try:
-        _collect(settings, llm, (_of_case(case) for case in load(HERE / "cases", "dev") if _qualifies(case)), known)
-        if data is not None:
+        memory = Memory(KEPT, llm)
+        dev = [_of_case(case) for case in load(HERE / "cases", "dev") if _qualifies(case)]
+        groups = list(_heard(settings, memory, dev))
+        public: list[list[Heard]] = []
+        if options.data is not None:
             with tempfile.TemporaryDirectory() as folder:
-                asked = _public(data, Path(folder) / "corpus")
-                public = load_settings(corpus=Path(folder) / "corpus", index=Path(folder) / "index")
-                _collect(public, llm, iter(asked), known)
+                asked = _public(options.data, Path(folder) / "corpus")
+                elsewhere = load_settings(corpus=Path(folder) / "corpus", index=Path(folder) / "index")
+                public = list(_heard(elsewhere, memory, asked))
     finally:
         llm.close()
+    fitted = fit(groups, public)
+    if not options.dry_run:
+        WEIGHTS.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     return 0
 
 
-def _collect(settings: Settings, llm: Llm, asked: Iterator[Asked], known: set[str]) -> None:
-    with Library.open(settings) as library, KEPT.open("a", encoding="utf-8") as kept:
+def _heard(settings: Settings, memory: Memory, asked: Iterable[Asked]) -> Iterator[list[Heard]]:
+    with Library.open(settings) as library:
         library.sync()
         retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
         for item in asked:
-            if item.id in known:
-                continue
             language = detect(item.question)
-            evidence = retriever.retrieve(item.question, language, limit=8, tokens=settings.evidence_tokens)
-            heard = [_witness(llm, item, each, evidence) for each in evidence]
-            kept.write(json.dumps({"id": item.id, "question": item.question, "witnesses": heard}, ensure_ascii=False) + "\n")
-            kept.flush()
-            print(item.id, *(f"{'*' if w['good'] else ' '}{w['features']['log_odds']:.1f}" for w in heard), flush=True)
+            evidence = retriever.retrieve(
+                item.question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens
+            )
+            group = [
+                Heard(
+                    features(item.question, each, evidence, memory.log_odds(item.question, each)),
+                    _is_gold(each.sentence, item),
+                )
+                for each in evidence
+                if not unmet(item.question, language, [each], evidence)
+            ]
+            print("".join("+" if heard.good else "." for heard in group), item.question[:90], flush=True)
+            if group:
+                yield group
 
 
-def _witness(llm: Llm, item: Asked, evidence: Evidence, among: tuple[Evidence, ...]) -> dict[str, Any]:
-    testimony = hear(llm, item.question, evidence)
-    sentence = evidence.sentence
-    good = any(
+def _is_gold(sentence: Sentence, item: Asked) -> bool:
+    return any(
         document == sentence.document_id and min(end, sentence.end) - max(start, sentence.start) > (end - start) / 2
         for document, start, end in item.gold
     )
-    return {
-        "text": sentence.text,
-        "good": good,
-        "unmet": len(unmet(item.question, detect(item.question), [evidence])),
-        "features": features(item.question, evidence, among, testimony.log_odds),
-    }
 
 
 def _qualifies(case: Case) -> bool:
@@ -114,74 +141,63 @@ def _qualifies(case: Case) -> bool:
 
 
 def _of_case(case: Case) -> Asked:
-    return Asked(case.id, case.question, tuple((gold.document, gold.start, gold.end) for gold in case.gold))
+    return Asked(case.question, tuple((gold.document, gold.start, gold.end) for gold in case.gold))
 
 
 def _public(data: Path, corpus: Path) -> list[Asked]:
     """ClapNQ's first questions, their passages written as files of ``corpus``."""
     corpus.mkdir(parents=True)
     asked = []
-    lines = (data / "clapnq_en.jsonl").read_text("utf-8").splitlines()[:PUBLIC_QUESTIONS]
-    for number, line in enumerate(lines):
+    for number, line in enumerate((data / "clapnq_en.jsonl").read_text("utf-8").splitlines()[:PUBLIC_QUESTIONS]):
         row = json.loads(line)
         name, text = f"passage-{number}.txt", row["context"]
         (corpus / name).write_text(text, "utf-8")
         places = ((text.find(each), each) for each in row["gold_sentences"] or ())
-        gold = tuple((name, start, start + len(each)) for start, each in places if start >= 0)
-        asked.append(Asked(row["id"], row["question"], gold))
+        asked.append(Asked(row["question"], tuple((name, at, at + len(each)) for at, each in places if at >= 0)))
     return asked
 
 
-def fit() -> int:
-    """Logistic regression with and without the model's word; thresholds chosen by what they cost on dev."""
-    import numpy as np
+def fit(dev: list[list[Heard]], public: list[list[Heard]]) -> dict[str, Any]:
+    """Logistic regression with and without the model's word; the shipped thresholds are kept."""
     from sklearn.linear_model import LogisticRegression
+
+    fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
+    flat = [heard for group in (*dev, *public) for heard in group]
+    weights = [1.0] * sum(map(len, dev)) + [0.5] * sum(map(len, public))
+    for key, intercept, names in (
+        ("weights", "intercept", FEATURES),
+        ("unheard", "unheard_intercept", tuple(name for name in FEATURES if name != "log_odds")),
+    ):
+        table = np.array([[heard.features[name] for name in names] for heard in flat])
+        model = LogisticRegression(C=1.0, max_iter=5000).fit(table, [heard.good for heard in flat], weights)
+        fitted[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+        fitted[intercept] = round(float(model.intercept_[0]), 4)
+        print(key, fitted[key], fitted[intercept])
+        scores = list(model.predict_proba(table)[:, 1])
+        for title, groups in (("dev", dev), ("public", public)):
+            if groups:
+                _print(title, groups, [[float(scores.pop(0)) for _ in group] for group in groups])
+    return fitted
+
+
+def _print(title: str, groups: list[list[Heard]], scores: list[list[float]]) -> None:
+    """How the good witnesses rank, and what each threshold would answer."""
     from sklearn.metrics import roc_auc_score
 
-    rows = [json.loads(line) for line in KEPT.read_text("utf-8").splitlines()]
-    groups = [[witness for witness in row["witnesses"] if not witness["unmet"]] for row in rows]
-    groups = [group for group in groups if group]
-    flat = [witness for group in groups for witness in group]
-    good = np.array([witness["good"] for witness in flat])
-    shipped: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
-    for key, names in (("weights", FEATURES), ("unheard", tuple(name for name in FEATURES if name != "log_odds"))):
-        table = np.array([[witness["features"][name] for name in names] for witness in flat])
-        model = LogisticRegression(C=1.0, max_iter=5000).fit(table, good)
-        shipped[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-        shipped["intercept" if key == "weights" else "unheard_intercept"] = round(float(model.intercept_[0]), 4)
-        scores = _grouped(groups, model.predict_proba(table)[:, 1])
-        best = [max(score) for score in scores]
-        answerable = [any(witness["good"] for witness in group) for group in groups]
-        ranks = [_rank(group, score) for group, score in zip(groups, scores, strict=True) if any(w["good"] for w in group)]
-        print(
-            f"{key}: first {np.mean([r == 0 for r in ranks]):.2f}, among two {np.mean([r < 2 for r in ranks]):.2f}, "
-            f"three {np.mean([r < 3 for r in ranks]):.2f} of {len(ranks)}; answerable AUC {roc_auc_score(answerable, best):.3f}"
-        )
-        if key == "weights":
-            _print_thresholds(answerable, best)
-    WEIGHTS.write_text(json.dumps(shipped, indent=2) + "\n", "utf-8")
-    return 0
-
-
-def _grouped(groups: list[list[dict[str, Any]]], flat: Any) -> list[list[float]]:
-    scores, at = [], 0
-    for group in groups:
-        scores.append([float(score) for score in flat[at : at + len(group)]])
-        at += len(group)
-    return scores
-
-
-def _rank(group: list[dict[str, Any]], scores: list[float]) -> int:
-    """The place of the best good witness, 0 the first."""
-    order = sorted(range(len(group)), key=lambda place: -scores[place])
-    return next(rank for rank, place in enumerate(order) if group[place]["good"])
-
-
-def _print_thresholds(answerable: list[bool], best: list[float]) -> None:
+    best = np.array([max(each) for each in scores])
+    answerable = np.array([any(heard.good for heard in group) for group in groups])
+    ranks = np.array(
+        [
+            next(rank for rank, place in enumerate(np.argsort(each)[::-1]) if group[place].good)
+            for group, each in zip(groups, scores, strict=True)
+            if any(heard.good for heard in group)
+        ]
+    )
+    firsts = ", ".join(f"{(ranks < n).mean():.2f} among {n}" for n in (1, 2, 3))
+    print(f"{title}: {len(ranks)} with a good witness, {firsts}; answerable or not: AUC {roc_auc_score(answerable, best):.3f}")
     for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
-        kept = sum(score >= threshold for score, yes in zip(best, answerable, strict=True) if yes)
-        wrong = sum(score >= threshold for score, yes in zip(best, answerable, strict=True) if not yes)
-        print(f"  threshold {threshold:.2f}: answers {kept}/{sum(answerable)}, answers wrongly {wrong}/{len(answerable) - sum(answerable)}")
+        kept, wrong = (best[answerable] >= threshold).mean(), (best[~answerable] >= threshold).mean()
+        print(f"  belief {threshold:.2f}: {kept:.2f} of the answerable speak, {wrong:.2f} of the others")
 
 
 if __name__ == "__main__":
