@@ -46,8 +46,13 @@ _AUXILIARIES: dict[Language, str] = {
 }
 _COMMON_CAPITALS = frozenset(
     "I The A An In On At And But Of For To Le La Les Un Une Des De Du Et Mais En Il Elle Mr Mrs Ms M Mme President Prime "
-    "Minister Senator Attorney General State Internet Court Supreme Président Premier".split()
+    "Minister Senator Attorney General State Internet Court Supreme Président Premier "
+    "État Etat États Etats PDG CEO Covid".split()
 )
+OUR_NAMES = (
+    "Anna Price", "Daniel Whitfield", "Jean Morel", "Toronto", "Norwood", "Hanoi", "Samsung", "Oslo", "Lyon", "Texas",
+    "Claire Dumont", "Nairobi", "Ohio", "Peter Lindqvist", "Michelin", "Lufthansa", "Reykjavik", "Marta Kowalska",
+)  # fmt: skip
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:[\u0020\u00a0\u202f]\d{3})*(?:[.,]\d+)*(?![\w])")
 _YEAR = re.compile(r"\b(?:1[89]|20)\d{2}\b")
 _CAPITALS = re.compile(r"(?<=[a-zàâçéèêëîïôûùüÿœ,] )(?:(?:[dl]['’])?)([A-ZÀÉÈÎÔ][\w-]{2,}(?: [A-ZÀÉÈÎÔ][\w-]{2,})*)")
@@ -69,6 +74,14 @@ def names_of(text: str) -> list[str]:
     """Runs of capitalised words inside a sentence, offices and weekdays left out."""
     excluded = _COMMON_CAPITALS | {word for table in (_MONTHS, _DAYS) for words in table.values() for word in words}
     return [match[1] for match in _CAPITALS.finditer(text) if not set(match[1].split()) & (excluded | {"March", "May"})]
+
+
+def name_pool(texts: Sequence[str]) -> list[str]:
+    """Names to draw from: those of ``texts`` no word of which stands small anywhere in them, and some of our own."""
+    small = {word for text in texts for word in re.findall(r"\b[a-zà-ÿœ]+\b", text)}
+    found = {name for text in texts for name in names_of(text)}
+    plain = {name for name in found if not any(word.lower() in small for word in re.findall(r"[^\W\d_]+", name))}
+    return sorted(plain | set(OUR_NAMES))
 
 
 def _swap(text: str, start: int, end: int, after: str, kind: Kind) -> Perturbed:

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from rag.text.dates import moments
 from rag.text.numbers import Number, numbers
+from rag.text.units import SIZES, SPANS, unit_of
 from rag.types import Language
 
 Approximate = Literal["exact", "more_than", "less_than", "about"]
@@ -37,68 +40,6 @@ class Figure:
     certain: bool = True
 
 
-_PERCENT = re.compile(r"\s*[- ]?(?:%|per ?cent\b|pour ?cents?\b|percentage points?|points? de pourcentage)", re.IGNORECASE)
-_MONEY_AFTER = re.compile(
-    r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres sterling|yens?|francs?|roubles?|rubles?"
-    r"|usd|eur|gbp|yuans?)(?:\b|(?<=\W))",
-    re.IGNORECASE,
-)
-_MONEY_BEFORE = re.compile(r"(\$|€|£|¥)\s?$")
-_CURRENCY = {
-    "$": "USD", "dollar": "USD", "us dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "usd": "USD",
-    "€": "EUR", "euro": "EUR", "eur": "EUR", "£": "GBP", "pound": "GBP", "livres sterling": "GBP", "gbp": "GBP", "¥": "JPY",
-    "yen": "JPY", "franc": "XFR", "rouble": "RUB", "ruble": "RUB", "yuan": "CNY",
-}  # fmt: skip
-_MULTIPLE = re.compile(r"[- ]?(?:fois|times|-?fold|x)\b", re.IGNORECASE)
-_TIME_UNITS = (
-    ("years", r"ans?|années?|years?|yrs?"),
-    ("months", r"mois|months?"),
-    ("weeks", r"semaines?|weeks?"),
-    ("days", r"jours?|journées?|days?|nuits?|nights?"),
-    ("hours", r"heures?|hours?|hrs?"),
-    ("minutes", r"minutes?|mins?"),
-    ("seconds", r"secondes?|seconds?"),
-)
-_DURATION = re.compile(
-    r"[- ]?(?:\w+[- ])??(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _TIME_UNITS) + r")\b",
-    re.IGNORECASE,
-)
-_DECADES = re.compile(r"[- ](?:decades?|décennies?)\b", re.IGNORECASE)
-_SPANS = re.compile(r"\b(?:(decade|décennie)|century|siècle)s?\b", re.IGNORECASE)
-_CENTURIES = re.compile(r"[- ](?:centur(?:y|ies)|siècles?)\b", re.IGNORECASE)
-#: Units of measure: name, words, kind and size in the kind's own unit.
-_MEASURES = (
-    ("km", r"km|kilomet(?:er|re)s?|kilomètres?", "length", "1000"),
-    ("m", r"m|met(?:er|re)s?|mètres?", "length", "1"),
-    ("cm", r"cm|centimet(?:er|re)s?|centimètres?", "length", "0.01"),
-    ("mile", r"miles?|mi", "length", "1609.34"),
-    ("foot", r"feet|foot|ft|pieds?", "length", "0.3048"),
-    ("inch", r"inch(?:es)?|pouces?", "length", "0.0254"),
-    ("yard", r"yards?", "length", "0.9144"),
-    ("kmh", r"km/h|kmh|kilomètres?[- ]heure|kilomet(?:er|re)s (?:per|an) hour", "speed", "1"),
-    ("mph", r"mph|miles (?:per|an) hour", "speed", "1.60934"),
-    ("kg", r"kg|kilos?|kilogram(?:me)?s?", "mass", "1"),
-    ("lb", r"lbs?", "mass", "0.4536"),
-    ("tonne", r"tonnes?|tons?", "mass", "1000"),
-    ("acre", r"acres?", "area", "0.4047"),
-    ("hectare", r"hectares?|ha", "area", "1"),
-)  # fmt: skip
-_SIZES = {name: (kind, Decimal(size)) for name, _, kind, size in _MEASURES}
-_MEASURE = re.compile(
-    r"[- ]?(?:"
-    + "|".join(rf"(?P<{name}>{words})" for name, words, _, _ in sorted(_MEASURES, key=lambda m: -len(m[1])))
-    + r")(?![\w/])",
-    re.IGNORECASE,
-)
-_AGE_AFTER = re.compile(
-    r"[- ](?:years?|months?)[- ](?:old|of age)|(?:\s+ans)?\s+(?:et|and|or|ou)\s+(?:moins|plus|younger|older|under|over)\b"
-    r"|\s+ans\s+(?:révolus|d['’]âge)",
-    re.IGNORECASE,
-)
-_AGE_BEFORE = re.compile(
-    r"\b(?:âgée?s?\s+d(?:e\s+|['’])|aged?\s+(?:of\s+)?|ages\s+|à l['’]âge de\s+)(?:[\w']+\s+){0,3}$",
-    re.IGNORECASE,
-)
 _CUES: dict[Language, tuple[tuple[Approximate, str], ...]] = {
     "fr": (
         ("less_than", r"pas plus (?:de |d['’])|moins (?:de |d['’])|jusqu['’](?:à|en)|au plus|maximum|inférieure?s? à|sous les"),
@@ -127,6 +68,9 @@ _AND_MORE = re.compile(
 )
 
 
+_RANGE = re.compile(r"\s*(?:to|à|et|and|or|ou|-|–)\s*[$€£]?", re.IGNORECASE)
+
+
 def figures(text: str, language: Language) -> tuple[Figure, ...]:
     """Every figure of ``text`` in order of place; about 0.3 ms a sentence."""
     found: list[Figure] = []
@@ -139,9 +83,23 @@ def figures(text: str, language: Language) -> tuple[Figure, ...]:
     found += [_figure(masked, number, language) for number in numbers(masked, language)]
     found += [
         Figure(Decimal(10 if match[1] else 100), "duration:years", "exact", *match.span(), certain=False)
-        for match in _SPANS.finditer(masked)
+        for match in SPANS.finditer(masked)
     ]
-    return tuple(sorted(found, key=lambda figure: figure.start))
+    return tuple(_in_ranges(text, sorted(found, key=lambda figure: figure.start)))
+
+
+def _in_ranges(text: str, found: list[Figure]) -> Iterator[Figure]:
+    """«2 à 4 cm», "11 or 12 years": the first figure has the unit of the second."""
+    for figure, after in pairwise([*found, None]):
+        bare = figure is not None and figure.unit == "count" and figure.certain
+        if figure and after and bare and _RANGE.fullmatch(text[figure.end : after.start]) and _is_unit(after.unit):
+            yield replace(figure, unit=after.unit)
+        elif figure:
+            yield figure
+
+
+def _is_unit(unit: str) -> bool:
+    return unit in ("age", "percent") or unit.split(":")[0] in ("measure", "duration", "money")
 
 
 def _calendar_unit(value: int) -> str:
@@ -151,7 +109,7 @@ def _calendar_unit(value: int) -> str:
 
 
 def _figure(text: str, number: Number, language: Language) -> Figure:
-    value, unit = _unit(text, number)
+    value, unit = unit_of(text, number)
     approximate: Approximate = "about" if number.about else "exact"
     before = text[max(0, number.start - 24) : number.start]
     for kind, pattern in _BEFORE[language]:
@@ -163,36 +121,6 @@ def _figure(text: str, number: Number, language: Language) -> Figure:
     elif _AND_MORE.match(text, number.end):
         approximate = "more_than"
     return Figure(value, unit, approximate, number.start, number.end, number.certain)
-
-
-def _unit(text: str, number: Number) -> tuple[Decimal, str]:
-    value, end = number.value, number.end
-    before = text[max(0, number.start - 40) : number.start]
-    if number.kind in ("ordinal", "multiple", "fraction", "vague"):
-        return value, number.kind
-    if _PERCENT.match(text, end):
-        return value, "percent"
-    symbol, money = _MONEY_BEFORE.search(before), _MONEY_AFTER.match(text, end)
-    if symbol or money:
-        name = (symbol[1] if symbol else money[1] if money else "").lower()
-        return value, "money:" + _CURRENCY.get(name, _CURRENCY.get(name.rstrip("s"), "XXX"))
-    if _MULTIPLE.match(text, end):
-        return value, "multiple"
-    if _AGE_AFTER.match(text, end) or (_AGE_BEFORE.search(before) and value < 130):
-        return value, "age"
-    if _DECADES.match(text, end):
-        return value * 10, "duration:years"
-    if _CENTURIES.match(text, end):
-        return value * 100, "duration:years"
-    measure = _MEASURE.match(text, end)
-    if measure and measure.lastgroup:
-        return value, f"measure:{measure.lastgroup}"
-    duration = _DURATION.match(text, end)
-    if duration:
-        return value, "duration:" + str(duration.lastgroup)
-    if number.bare and 1000 <= value <= 2100 and number.end - number.start == 4:
-        return value * 10000, "year"
-    return value, "count"
 
 
 _CALENDAR = ("year", "month", "date")
@@ -235,7 +163,7 @@ def _same_across_units(a: Figure, b: Figure) -> Sameness:
             return "warning"
         return "different"
     if a.unit.startswith("measure") and b.unit.startswith("measure"):
-        (kind_a, size_a), (kind_b, size_b) = _SIZES[a.unit[8:]], _SIZES[b.unit[8:]]
+        (kind_a, size_a), (kind_b, size_b) = SIZES[a.unit[8:]], SIZES[b.unit[8:]]
         near = abs(a.value * size_a - b.value * size_b) <= Decimal("0.12") * b.value * size_b
         return "warning" if kind_a == kind_b and near else "different"
     if {a.unit, b.unit} == {"fraction", "percent"}:

@@ -17,7 +17,6 @@ from rag.text.places import keys_in
 from rag.text.terms import fold
 from rag.types import LANGUAGES, Language
 
-_ALIKE = {True: 90, False: 79}  #: per cent of likeness asked of spellings in the same language, in two
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 
 
@@ -114,10 +113,15 @@ def _heard(token: str, language: Language, found: Mentions) -> bool:
     return False
 
 
+def _likeness(token: str, same_language: bool) -> int:
+    """Per cent of likeness asked of two spellings; short words are alike by chance more often."""
+    return 90 if same_language else 79 if len(token) > 7 else 84
+
+
 def _alike(token: str, word: str, same_language: bool) -> bool:
     return (
-        len(word) > 3
+        len(word) > 4
         and abs(len(word) - len(token)) < 4
         and word[0] == token[0]
-        and fuzz.ratio(token, word) >= _ALIKE[same_language]
+        and fuzz.ratio(token, word) >= _likeness(token, same_language)
     )

@@ -131,8 +131,10 @@ def capitalised(text: str) -> Iterator[tuple[list[str], list[str]]]:
 
 
 def _headline(tokens: list[_Token]) -> bool:
-    """A title in English capitals shows no names by them."""
+    """Where nearly every word has a capital (an English title, a shouted question) it shows no names."""
     words = [token for token in tokens if len(token.word) > 3]
+    if len(words) >= 2 and all(token.word.isupper() for token in words):
+        return True
     return len(words) >= 6 and sum(token.capital for token in words) > 0.85 * len(words)
 
 

@@ -1,48 +1,80 @@
-"""The question's own terms: months, numbers, places, persons and organisations that the evidence must meet."""
+"""The question's own terms: months, numbers, places, persons and organisations that the evidence must meet.
+
+Asked about September when the text says August, or about Texas when only Montana appears, an answer would answer
+another question.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.text.figures import Figure, figures, same
-from rag.text.mentions import matches, mentions, translatable
-from rag.text.names import names
+from rag.text.mentions import Mentions, matches, mentions, translatable
+from rag.text.names import Name, names
 from rag.text.places import places
 from rag.types import Evidence, Language
 
+#: Keys that "the English article", «le texte français» carry: the language of a document meets them.
+_LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
+#: From this length on, a word all in capitals is an emphasis, not an acronym.
+_EMPHASIS = 7
 
-def unmet(question: str, language: Language, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+
+def unmet(
+    question: str, language: Language, evidence: Sequence[Evidence], around: Sequence[Evidence] = ()
+) -> tuple[str, ...]:
     """The question's terms, as written in it, that no evidence meets, in order; empty when all are met.
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.
+    A name, not a figure, is also met by evidence of the same document in ``around``: the sentence answers
+    "the New Mexico case" when its document speaks of New Mexico a few lines earlier.
     """
     texts = [text for item in evidence for text in told(item)]
     there = [figure for text, spoken in texts for figure in figures(text, spoken)]
+    documents = {item.sentence.document_id for item in evidence}
+    near = [text for item in around if item.sentence.document_id in documents for text in told(item)]
+    found = mentions([*texts, *near])
+    spoken_in = {item.sentence.language for item in evidence}
     missing = [
         (figure.start, question[figure.start : figure.end])
         for figure in figures(question, language)
         if figure.certain and _constrains(figure) and all(same(figure, other) == "different" for other in there)
     ]
-    found = mentions(texts)
-    sought = list(names(question, language))
-    taken = [(name.start, name.end) for name in sought]
     missing += [
-        (name.start, name.text) for name in sought if name.certain and not matches(name, found) and not translatable(name, found)
+        (name.start, name.text)
+        for name in _sought(question, language)
+        if not _met(name, found) and not any(_LANGUAGES.get(key) in spoken_in for key in name.keys)
     ]
-    for place in places(question, language, any_case=True):
-        written_small = all(place.end <= start or place.start >= end for start, end in taken)
-        if written_small and question[place.start].islower() and len(place.keys) and not place.keys & found.keys:
-            missing.append((place.start, question[place.start : place.end]))
     return tuple(text for _, text in sorted(set(missing)))
 
 
 def told(item: Evidence) -> list[tuple[str, Language]]:
     """Everything an item of evidence says, with the language it is said in."""
     source, sentence = item.source, item.sentence
-    around = [text for text in (sentence.text, item.before, item.after, source.title, source.publisher, source.date) if text]
-    return [(text, source.language) for text in around] + [(other.text, other.language) for other in item.also]
+    around = [sentence.text, item.before, item.after, source.title or "", source.publisher or "", source.date or ""]
+    return [(text, sentence.language) for text in around if text] + [(other.text, other.language) for other in item.also]
+
+
+def _sought(question: str, language: Language) -> Iterator[Name]:
+    """The question's certain names, and known places written without capitals ("texas")."""
+    sought = [name for name in names(question, language) if name.certain and not _emphasis(name)]
+    yield from sought
+    if question.isupper():
+        return
+    for place in places(question, language, any_case=True):
+        if question[place.start].islower() and all(place.end <= n.start or place.start >= n.end for n in sought):
+            written = question[place.start : place.end]
+            yield Name(written, "place", place.start, place.end, language, place.keys)
+
+
+def _emphasis(name: Name) -> bool:
+    return not name.keys and name.text.isupper() and len(name.text) >= _EMPHASIS
+
+
+def _met(name: Name, found: Mentions) -> bool:
+    return matches(name, found) or translatable(name, found)
 
 
 def _constrains(figure: Figure) -> bool:
-    """Ordinals and times of day in questions («en deuxième lieu») are turns of phrase more often than terms."""
+    """Ordinals, times of day and fractions in questions («en deuxième lieu») are turns of phrase more often."""
     return figure.unit not in ("ordinal", "time", "fraction")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.text.figures import Figure, figures, same
-from rag.text.mentions import matches, mentions, translatable
+from rag.text.mentions import Mentions, matches, mentions, translatable
 from rag.text.names import names
 from rag.text.terms import fold
 from rag.types import Evidence, Language
@@ -40,6 +40,15 @@ class Verdict:
     accepted: bool
     support: float
     faults: tuple[Fault, ...] = ()
+
+
+#: Words by which a sentence speaks of somebody named before it.
+_STANDS_FOR = re.compile(
+    r"\b(?:il|elle|ils|elles|he|she|it|they|nous|we|ce dernier|cette dernière|the latter"
+    r"|(?:la|cette|the|this) (?:firme|société|entreprise|company|firm)|l['’](?:entreprise|État|Etat|accusé|élu)|(?:the|this|that) state"
+    r"|cet (?:État|Etat))\b",
+    re.IGNORECASE,
+)
 
 
 class Verifier:
@@ -129,12 +138,37 @@ def _dated(figure: Figure, there: Sequence[Figure], context: Sequence[Figure]) -
 
 
 def name_faults(statement: str, language: Language, evidence: Sequence[Evidence], question: str) -> Iterator[Fault]:
-    """Names of the statement that neither the evidence, with its surroundings, nor the question has."""
-    found = mentions([text for item in evidence for text in told(item)])
+    """Names of the statement that neither the evidence, with its surroundings, nor the question has.
+
+    A name that only the surroundings or the question have may stand for "he" or "the company"; it must not take
+    the place of another name that the sentence has and the statement lacks.
+    """
+    cited = mentions([(s.text, s.language) for item in evidence for s in (item.sentence, *item.also)])
+    near = mentions([text for item in evidence for text in told(item)])
     asked = mentions([(question, language)])
+    said = mentions([(statement, language)])
     for name in names(statement, language):
-        if not matches(name, found) and not matches(name, asked):
-            yield Fault("name", name.text, name.certain and not translatable(name, found))
+        if matches(name, cited):
+            continue
+        known = matches(name, near) or matches(name, asked)
+        loose = not name.certain or translatable(name, near)
+        if not known:
+            yield Fault("name", name.text, not loose)
+        elif len(evidence) == 1 and (taken := _displaced(evidence[0], said)):
+            yield Fault("name", f"{name.text} instead of {taken}", not loose)
+
+
+def _displaced(item: Evidence, said: Mentions) -> str | None:
+    """A certain name of the sentence that the statement lacks, unless the sentence speaks of "him" or "the firm"."""
+    sentence = item.sentence
+    if _STANDS_FOR.search(sentence.text):
+        return None
+    missing = (
+        name.text
+        for name in names(sentence.text, sentence.language)
+        if name.certain and not matches(name, said) and not translatable(name, said)
+    )
+    return next(missing, None)
 
 
 def polarity_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:

@@ -1,0 +1,58 @@
+"""The question's own terms against what the evidence speaks of."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.types import Evidence, Language, Sentence, Source
+from rag.verification.constraints import unmet
+
+
+def evidence(text: str, language: Language = "fr", document: str = "d", before: str = "", **card: str) -> Evidence:
+    sentence = Sentence(document, 0, 0, 0, len(text), text, language)
+    source = Source(document, f"{document}.txt", language, **card)
+    return Evidence(sentence, source, 0.9, 0.5, 0.8, 1.0, before=before)
+
+
+BREAD = evidence("En août, Morel a vendu plus de 500 000 pains au Nouveau-Mexique.", title="Le pain", date="2023-12-06")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "terms"),
+    [
+        ("How many loaves did Morel sell in August?", "en", ()),
+        ("How many loaves did Morel sell in September?", "en", ("September",)),
+        ("Combien de pains Morel a-t-il vendus en septembre ?", "fr", ("septembre",)),
+        ("Did Morel sell bread in Texas?", "en", ("Texas",)),
+        ("did morel sell bread in texas?", "en", ("texas",)),
+        ("Did Anna Price sell half a million loaves?", "en", ("Anna Price",)),
+        ("Why did Morel sell five million loaves?", "en", ("five million",)),
+        ("What was sold in New Mexico in 2023?", "en", ()),
+        ("What was sold in New Mexico in 2021?", "en", ("2021",)),
+        ("Who is the Attorney General?", "en", ()),
+        ("HOW MANY LOAVES WERE SOLD", "en", ()),
+        ("What does the French text say about bread?", "en", ()),
+        ("What does the English text say about bread?", "en", ("English",)),
+    ],
+)
+def test_terms_the_evidence_does_not_meet(question: str, language: Language, terms: tuple[str, ...]) -> None:
+    assert unmet(question, language, [BREAD]) == terms
+
+
+def test_neighbours_title_and_publisher_meet_names() -> None:
+    item = evidence("Il a vendu du pain.", before="Morel habite Lyon.", publisher="Le Courrier")
+    assert unmet("Que dit le Courrier de Morel à Lyon ?", "fr", [item]) == ()
+
+
+def test_the_document_around_meets_names_but_not_figures() -> None:
+    item = evidence("The case has implications for bakers.", "en")
+    around = evidence("New Mexico sued Morel in August.", "en")
+    elsewhere = evidence("New Mexico sued Morel in August.", "en", document="other")
+    assert unmet("What follows from the New Mexico case?", "en", [item]) == ("New Mexico",)
+    assert unmet("What follows from the New Mexico case?", "en", [item], [around]) == ()
+    assert unmet("What follows from the New Mexico case?", "en", [item], [elsewhere]) == ("New Mexico",)
+    assert unmet("What follows from the August case?", "en", [item], [around]) == ("August",)
+
+
+def test_without_evidence_every_term_is_unmet() -> None:
+    assert unmet("Did Morel open in Texas in May 2020?", "en", []) == ("Morel", "Texas", "May 2020")
