@@ -8,6 +8,7 @@ Its words are cached by everything they depend on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
@@ -20,6 +21,7 @@ from rag.ingestion.sentences import split
 from rag.types import Citation, Document, Evidence, Language, Sentence, Source
 
 _FRAME = 8  #: words that may frame a quotation
+_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|%")
 
 
 class Fault(Protocol):
@@ -89,8 +91,7 @@ class VerifierJudge:
                 self._verifier = self._opener()
             evidence = [self._evidence(citation) for citation in citations]
             verdict = self._verifier.check(statement, language, evidence, question)
-        # A lost attribution is no fatal fault to the product, which puts the speaker back; shown, it is one.
-        wrong = {fault.kind for fault in verdict.faults if fault.fatal or fault.kind == "attribution"}
+        wrong = {fault.kind for fault in verdict.faults if fault.fatal}
         quoted = any(quotes(statement, citation.quote) for citation in citations)
         others_only = bool(wrong) and not wrong & {"support", "polarity"}
         return Check(
@@ -98,7 +99,7 @@ class VerifierJudge:
             support=verdict.support,
             figures="figure" not in wrong if has_figure(statement, language) else None,
             names="name" not in wrong if has_name(statement, language) else None,
-            attribution=None if not claims(citations) else quoted or "attribution" not in wrong,
+            attribution=keeps_claims(statement, language, citations),
         )
 
     def _evidence(self, citation: Citation) -> Evidence:
@@ -127,18 +128,27 @@ def has_figure(text: str, language: Language) -> bool:
 
 def quotes(statement: str, quote: str) -> bool:
     """Whether a statement is (part of) a quotation, or frames all of it («in French: …») in a few words."""
-    said, there = plain(statement), plain(quote)
+    said, there = f" {_words(statement)} ", f" {_words(quote)} "
     if said in there:
         return True
     rest = said.replace(there, " ", 1)
     return there in said and len(rest.split()) <= _FRAME and not any(char.isdigit() for char in rest)
 
 
-def claims(citations: Sequence[Citation]) -> bool:
-    """Whether all that is cited is somebody's claim."""
-    from rag.verification.attribution import claim_of
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(plain(text)))
 
-    return all(claim_of(citation.quote, citation.language) is not None for citation in citations)
+
+def keeps_claims(statement: str, language: Language, citations: Sequence[Citation]) -> bool | None:
+    """Whether a statement resting on somebody's claim says so. None where a citation speaks for itself.
+
+    The product puts a lost speaker back, so to its verifier this is no fatal fault; to a reader it would be.
+    """
+    from rag.verification.attribution import claim_of, keeps_claim
+
+    if any(claim_of(citation.quote, citation.language) is None for citation in citations):
+        return None
+    return any(keeps_claim(statement, language, citation.quote, citation.language) for citation in citations)
 
 
 def has_name(text: str, language: Language) -> bool:

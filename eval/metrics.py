@@ -38,8 +38,8 @@ class Check:
 
     @property
     def strict(self) -> bool:
-        """Supported, and no figure, name or author of a claim went wrong."""
-        return self.supported and False not in (self.figures, self.names, self.attribution)
+        """Supported, and no figure or name went wrong. Whether a claim kept its author is a figure of its own."""
+        return self.supported and False not in (self.figures, self.names)
 
 
 #: (statement without marks, its language, citations, question) → Check
@@ -120,9 +120,7 @@ def gold_cited(case: Case, answer: Answer) -> Share | None:
     if case.expect != "answered" or not case.gold or (_silent(answer) and right(case, answer)):
         return None
     cited = () if _silent(answer) else used(answer)
-    return Share(
-        all(any(covers(citation, gold) for gold in part for citation in cited) for part in case.gold_parts)
-    )
+    return Share(all(any(covers(citation, gold) for gold in part for citation in cited) for part in case.gold_parts))
 
 
 def speaker_named(case: Case, answer: Answer) -> Share | None:

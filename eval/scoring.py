@@ -92,9 +92,7 @@ def _share(verdicts: Sequence[bool | None]) -> Share | None:
     return Share(sum(told), len(told)) if told else None
 
 
-def _reasons(
-    case: Case, answer: Answer, values: Mapping[str, Share], statements: Sequence[StatementScore]
-) -> tuple[str, ...]:
+def _reasons(case: Case, answer: Answer, values: Mapping[str, Share], statements: Sequence[StatementScore]) -> tuple[str, ...]:
     """What a reader would mind, in plain words."""
     reasons: list[str] = []
     answerable, given = case.expect == "answered", answer.status == "answered"
@@ -120,6 +118,7 @@ _FAILURES = {
     "gold_cited": "gold passage not cited",
     "speaker_named": "who says so is not named",
     "disagreement_shown": "the disagreement is not shown",
+    "attribution_kept": "a claim is told as a fact",
 }
 _ALWAYS = {"citations_valid": "a citation is not exact", "language": "wrong language"}
 
@@ -132,6 +131,6 @@ def _complaint(one: StatementScore) -> str:
     text = one.statement.text if len(one.statement.text) <= 80 else one.statement.text[:79] + "…"
     if one.check is None:
         return f"cites nothing: {text}"
-    faults = {"figure": one.check.figures, "name": one.check.names, "attribution": one.check.attribution}
+    faults = {"figure": one.check.figures, "name": one.check.names}
     wrong = [name for name, kept in faults.items() if kept is False]
     return f"{' and '.join(wrong) or 'support'} fails: {text}"

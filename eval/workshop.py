@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from rag.verification.verifier import Verifier
 
 
+_PATIENCE = 600.0  #: seconds
+
+
 class Workshop:
     """The parts of a run. Use as a context manager."""
 
@@ -70,7 +73,9 @@ class Workshop:
         with self._lock:
             if self._llm is None:
                 self._say("opening the language model")
-                self._llm = open_llm(self.settings)
+                # A busy machine must not turn into other answers, nor stop a slow rival.
+                patient = max(self.settings.llm_timeout, _PATIENCE)
+                self._llm = open_llm(self.settings.model_copy(update={"llm_timeout": patient}))
                 self._open.callback(self._llm.close)
             return self._llm
 

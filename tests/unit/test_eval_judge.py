@@ -62,6 +62,20 @@ def test_a_warning_is_no_fault(tmp_path):
     assert ask(Verifier(True, ("figure", False)), tmp_path).figures is True
 
 
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [("Selon le maire, il a coûté 12 millions.", True), ("Il a coûté 12 millions d'euros.", False)],
+)
+def test_a_claim_keeps_its_author_or_not_even_when_quoted_in_part(statement, kept, tmp_path):
+    claim = cite(1, "pont", "Selon le maire, il a coûté 12 millions d'euros.")
+    check = judge(Verifier(True), tmp_path)(statement, "fr", [claim], "?")
+    assert check.attribution is kept and check.strict
+
+
+def test_what_is_no_claim_needs_no_author(tmp_path):
+    assert ask(Verifier(True), tmp_path).attribution is None
+
+
 def test_the_same_question_is_asked_once(tmp_path):
     verifier = Verifier(True)
     first, second = ask(verifier, tmp_path), ask(verifier, tmp_path)
@@ -88,6 +102,7 @@ def test_evidence_comes_with_its_neighbours_and_its_card(tmp_path):
     [
         ("Il mesure 340 mètres", True),
         ("The text says, in French: « Il mesure 340 mètres. »", True),
+        ("Il mesure 34", False),
         ("Il mesure 341 mètres.", False),
         ("The text says 12 times: « Il mesure 340 mètres. »", False),
         ("It is well known to everybody in the whole wide world that « Il mesure 340 mètres. »", False),
