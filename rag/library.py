@@ -104,7 +104,7 @@ class Library:
             store = vectors or open_vectors(settings, str(catalog.meta("id")), fresh=rebuild) or ExactVectors(catalog)
             undo.callback(store.close)
             library = cls(settings, catalog, store, embedder)
-            library.refresh(on_progress)
+            library.refresh(on_progress, mend=True)
             undo.pop_all()
         return library
 
@@ -170,18 +170,21 @@ class Library:
 
     # -- writing ----------------------------------------------------------------------------------------
 
-    def refresh(self, on_progress: OnProgress | None = None) -> int:
+    def refresh(self, on_progress: OnProgress | None = None, *, mend: bool = False) -> int:
         """Bring the vectors into step with the catalog, which another process may have written.
 
         Cheap when nothing changed: call it before a question. Does nothing while somebody else writes.
-        Returns the rows written.
+        ``mend``: also make a worn store anew, in which searches find little meanwhile. Returns the rows written.
         """
         if isinstance(self.vectors, ExactVectors):
             return 0
-        if not following.behind(self.catalog, self.vectors):
+        worn = mend and following.worn(self.catalog, self.vectors)
+        if not worn and not following.behind(self.catalog, self.vectors):
             return 0
         try:
             with _writing(self.settings.index):
+                if worn:
+                    self.vectors.clear()
                 return self._follow(on_progress)
         except _Busy:
             return 0

@@ -166,10 +166,17 @@ class Catalog(CatalogReader):
                 [(pair.a, pair.b, pair.kind, pair.note) for pair in pairs],
             )
 
-    def set_store_revision(self, store: str, token: str, revision: int) -> None:
-        """Remember how far a vector store has followed; what every store has forgotten is dropped."""
+    def set_store_revision(self, store: str, token: str, revision: int, *, deleted: int = 0) -> None:
+        """Remember how far a vector store has followed, and that so many more rows were ``deleted`` from it.
+
+        What every store has forgotten is dropped.
+        """
         with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO stores VALUES (?, ?, ?)", (store, token, revision))
+            connection.execute(
+                "INSERT INTO stores VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET token = ?2, revision = ?3, "
+                "deleted = ?4 + CASE WHEN token = ?2 THEN deleted ELSE 0 END",
+                (store, token, revision, deleted),
+            )
             connection.execute("DELETE FROM departed WHERE revision <= (SELECT min(revision) FROM stores)")
 
     def _check(self, fingerprint: str | None) -> None:

@@ -12,6 +12,11 @@ from rag.index.vectors import VectorIndex
 #: Rows sent at once: about 8 MB of vectors.
 BATCH = 5_000
 
+#: Share of a store's rows that may be deleted before it is made anew.
+WEAR = 0.25
+#: Fewer deletions never count: making a store anew opens it, which takes a second.
+WEAR_FROM = 50
+
 Told = Callable[[int, int], None]  # rows done, rows in all
 
 
@@ -31,6 +36,7 @@ def follow(catalog: Catalog, index: VectorIndex, told: Told | None = None) -> in
     written = 0
     with index.bulk(rows):
         index.delete(departed)
+        catalog.set_store_revision(index.store, index.token, done, deleted=len(departed))
         waiting: list[VectorRow] = []
         for row in catalog.rows_since(done, until):
             if len(waiting) >= BATCH:
@@ -48,6 +54,16 @@ def follow(catalog: Catalog, index: VectorIndex, told: Told | None = None) -> in
 def behind(catalog: Catalog, index: VectorIndex) -> bool:
     """Whether there is anything to follow."""
     return catalog.store_revision(index.store, index.token) != catalog.revision()
+
+
+def worn(catalog: Catalog, index: VectorIndex) -> bool:
+    """Whether so much was deleted from the store that its search may miss rows: then it should be made anew.
+
+    Deletions leave gaps in the graph that Chroma searches (HNSW). Seen: the first row that was not found by its own
+    vector when as many rows had been deleted as were left.
+    """
+    deleted = catalog.store_deleted(index.store, index.token)
+    return deleted > WEAR_FROM and deleted > WEAR * index.count()
 
 
 def in_step(catalog: Catalog, index: VectorIndex) -> bool:

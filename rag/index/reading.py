@@ -243,6 +243,11 @@ class CatalogReader:
         row = self.row("SELECT revision FROM stores WHERE name = ? AND token = ?", store, token)
         return 0 if row is None else int(row[0])
 
+    def store_deleted(self, store: str, token: str) -> int:
+        """How many rows were deleted from a vector store since it was made."""
+        row = self.row("SELECT deleted FROM stores WHERE name = ? AND token = ?", store, token)
+        return 0 if row is None else int(row[0])
+
     def meta(self, key: str) -> str | None:
         """A value of the table of facts about the index itself: ``id``, ``fingerprint``, ``revision``."""
         row = self.row("SELECT value FROM meta WHERE key = ?", key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 FILE = "catalog.sqlite3"
 
 #: 8 KiB pages hold five vectors of 384 floats each without overflow pages. Sentence numbers are never
@@ -59,8 +59,11 @@ CREATE TABLE loose (vector INTEGER PRIMARY KEY);
 CREATE TABLE departed (sentence INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
 CREATE INDEX departed_revision ON departed (revision);
 
--- How far each vector store has followed the catalog; another token means that it was emptied or made anew.
-CREATE TABLE stores (name TEXT PRIMARY KEY, token TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
+-- How far each vector store has followed the catalog, and how many rows were deleted from it on the way; another
+-- token means that it was emptied or made anew.
+CREATE TABLE stores (
+    name TEXT PRIMARY KEY, token TEXT NOT NULL, revision INTEGER NOT NULL, deleted INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE disagreements (
     a INTEGER NOT NULL, b INTEGER NOT NULL, kind TEXT NOT NULL, note TEXT NOT NULL,

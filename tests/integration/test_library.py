@@ -193,6 +193,19 @@ def test_a_bulk_is_not_replayed_at_the_next_start(tmp_path: Path) -> None:
         assert time.perf_counter() - started < 1.0, "replaying 4,500 rows takes seconds"
 
 
+def test_a_store_worn_by_deletions_is_made_anew_when_opened(settings: Settings) -> None:
+    """Each round replaces most notes; without mending, search loses rows after three or four."""
+    for turn in range(6):
+        for number in range(20):
+            text = " ".join(f"Turn {turn}, note {number}, sentence {each}." for each in range(30))
+            (settings.corpus / f"note{number}.txt").write_text(text, "utf-8")
+        with opened(settings) as library:
+            assert len(library.sync().changed) == (20 if turn else 0)
+    with opened(settings) as library:
+        assert library.vectors.count() == 607
+        agrees(library)
+
+
 CHILD = """
 import sys
 from pathlib import Path
@@ -231,9 +244,9 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     with opened(settings) as library:
-        agrees(library)
-        report = library.sync()
-        assert not report.failed
+        assert library.vectors.count() == library.catalog.counts().searchable
+        assert not library.sync().failed
+    with opened(settings) as library:
         agrees(library)
         for source in library.sources():
             text = (settings.corpus / source.path).read_text("utf-8")
@@ -390,7 +403,9 @@ def test_ingest_twice_with_the_real_model(tmp_path: Path) -> None:
 def test_a_run_without_changes_loads_neither_torch_nor_chroma(tmp_path: Path) -> None:
     fill(tmp_path / "corpus")
     assert ingest(tmp_path).returncode == 0
-    code = "import sys, ingest; code = ingest.main(sys.argv[1:]); sys.exit(code or bool({'torch', 'chromadb'} & set(sys.modules)))"
+    code = (
+        "import sys, ingest; code = ingest.main(sys.argv[1:]); sys.exit(code or bool({'torch', 'chromadb'} & set(sys.modules)))"
+    )
     arguments = ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
     done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

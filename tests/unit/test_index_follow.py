@@ -65,6 +65,22 @@ def test_a_store_that_lost_everything_is_filled_again(catalog: Catalog) -> None:
     same(catalog, store)
 
 
+def test_a_store_wears_with_deletions_and_not_with_additions(catalog: Catalog) -> None:
+    store = MemoryStore()
+    for number in range(10):
+        put(catalog, f"d{number}", *[f"Sentence {each} of {number}." for each in range(30)])
+    following.follow(catalog, store)
+    assert not following.worn(catalog, store)
+    for number in range(3):
+        catalog.remove(f"d{number}")
+    following.follow(catalog, store)
+    assert following.worn(catalog, store)
+    store.clear()
+    following.follow(catalog, store)
+    assert not following.worn(catalog, store)
+    same(catalog, store)
+
+
 def test_two_stores_follow_independently(catalog: Catalog) -> None:
     near, far = MemoryStore(), MemoryStore()
     far.store = "far"
