@@ -4,51 +4,91 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ModelError, ModelUnavailable
+from rag.models.cpu import physical_cores
 
 log = logging.getLogger(__name__)
 ENGINE = Path(__file__).with_name("engine.py")
-#: Prompts in use at once; one is the reader's, the other a second reader's. Each holds ``context`` tokens.
+#: Prompts in work at once: one reader's and another's. Each may hold ``context`` tokens.
 SLOTS = 2
-#: Memory for the prompts seen before: switching between kinds of prompt then reads nothing twice.
+#: Memory for prompts seen before: going back and forth between kinds of prompt then reads nothing twice.
 CACHE_MIB = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server listens and the key it wants."""
+    """Where a server listens and the key it wants."""
 
     url: str
     key: str
 
 
 class EmbeddedServer:
-    """A child process that serves one GGUF file. ``address`` waits until it is loaded."""
+    """A child process that serves one GGUF file on loopback. ``address`` waits until the model is loaded."""
 
     def __init__(self, model: Path, *, context: int, threads: int) -> None:
-        """Start loading and return at once."""
-        self._key = secrets.token_urlsafe(32)
+        """Start loading and return at once. ``threads``: 0 for all physical cores."""
         self._model = model
         self._wanted = {
             "model": str(model),
-            "key": self._key,
             "context": context,
             "slots": SLOTS,
             "threads": threads or physical_cores(),
             "cache_mib": CACHE_MIB,
         }
-        self._ready = threading.Event()
-        self._said = ""
         self._closed = False
+        self._guard = threading.Lock()
+        self._child = _Child(self._wanted)
+
+    def address(self, timeout: float) -> Address:
+        """The address, once the model is loaded; waits up to ``timeout`` seconds.
+
+        Raises ModelUnavailable when it is not ready by then, or has ended (it is then started again), ModelError
+        when the file cannot be loaded.
+        """
+        child = self._child
+        if not child.ready.wait(timeout):
+            raise ModelUnavailable(
+                f"the embedded model is still loading after {timeout:.0f} s; try again, or raise TEMOIN_LLM_TIMEOUT"
+            )
+        if child.said.startswith("error:"):
+            raise ModelError(
+                f"{self._model} cannot be loaded ({child.said[7:]}); set TEMOIN_LLM to another GGUF file, "
+                "or remove this one and run: python -m rag models"
+            )
+        if not child.alive():
+            self._start_again(child)
+            raise ModelUnavailable("the embedded model server has ended and is being started again; ask again")
+        return Address(child.said + "/v1", child.key)
+
+    def close(self) -> None:
+        """End the process. May be called twice."""
+        with self._guard:
+            self._closed = True
+            self._child.end()
+
+    def _start_again(self, dead: _Child) -> None:
+        with self._guard:
+            if self._child is dead and not self._closed:
+                log.warning("the embedded model server ended with code %s; starting it again", dead.end())
+                self._child = _Child(self._wanted)
+
+
+class _Child:
+    """One run of ``engine.py``."""
+
+    def __init__(self, wanted: dict[str, object]) -> None:
+        self.key = secrets.token_urlsafe(32)
+        self.said = ""  #: its line: the address, or ``error: …``, or nothing when it ended before
+        self.ready = threading.Event()
         self._process = subprocess.Popen(
             [sys.executable, str(ENGINE)],
             stdin=subprocess.PIPE,
@@ -57,53 +97,29 @@ class EmbeddedServer:
             text=True,
             encoding="utf-8",
         )
-        threading.Thread(target=self._listen, name="model server", daemon=True).start()
+        threading.Thread(target=self._listen, args=(wanted,), name="model server", daemon=True).start()
 
-    def _listen(self) -> None:
+    def _listen(self, wanted: dict[str, object]) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
+        started = time.perf_counter()
         try:
-            self._process.stdin.write(json.dumps(self._wanted) + "\n")
+            self._process.stdin.write(json.dumps({**wanted, "key": self.key}) + "\n")
             self._process.stdin.flush()
-            self._said = self._process.stdout.readline().strip()
+            self.said = self._process.stdout.readline().strip()
         except (OSError, ValueError):
-            pass  # it died, or was closed, while loading: nothing was said
-        self._ready.set()
+            pass  # it ended, or was ended, while loading: nothing was said
+        log.info("model server: %s after %.1f s", self.said or "nothing", time.perf_counter() - started)
+        self.ready.set()
 
-    def address(self, timeout: float) -> Address:
-        """The address, once the model is loaded; waits up to ``timeout`` seconds.
+    def alive(self) -> bool:
+        """Whether it said where it listens and still runs."""
+        return bool(self.said) and self._process.poll() is None
 
-        Raises ModelUnavailable when it is not ready by then or has ended, ModelError when the file is no model.
-        """
-        if not self._ready.wait(timeout):
-            raise ModelUnavailable(
-                f"the embedded model is still loading after {timeout:.0f} s; try again, or raise TEMOIN_LLM_TIMEOUT"
-            )
-        if self._said.startswith("error:"):
-            raise ModelError(
-                f"{self._model} cannot be loaded ({self._said[7:]}); remove it to have it built again, "
-                "or set TEMOIN_LLM to another GGUF file"
-            )
-        if self._closed or not self._said or self._process.poll() is not None:
-            raise ModelUnavailable(
-                "the embedded model server has ended; start again, or set TEMOIN_LLM_URL to another server"
-            )
-        return Address(self._said + "/v1", self._key)
-
-    def close(self) -> None:
-        """End the process. May be called twice."""
-        self._closed = True
+    def end(self) -> int:
+        """Kill it (it keeps nothing that could be lost) and return its exit code."""
         self._process.kill()
-        self._process.wait()
+        code = self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-
-
-def physical_cores() -> int:
-    """Cores this process may use, hyper-threads counted once: more threads than that slow a model down."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        lists = {path.read_text() for path in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list")}
-    except OSError:
-        lists = set()
-    return max(1, min(usable, len(lists) or usable))
+        return code

@@ -56,9 +56,9 @@ def main() -> None:
     try:
         server = xllamacpp.Server(parameters(json.loads(sys.stdin.readline())))
     except Exception as error:
-        print(f"error: {error}", file=out, flush=True)  # noqa: T201
+        print(f"error: {error}", file=out, flush=True)
         os._exit(1)
-    print(server.listening_address, file=out, flush=True)  # noqa: T201
+    print(server.listening_address, file=out, flush=True)
     with contextlib.suppress(OSError):
         while sys.stdin.readline():
             pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 from pathlib import Path
 
 from rag.models.recipe import NotHere
@@ -17,14 +17,16 @@ def download(repository: str, revision: str, name: str, sha256: str, folder: Pat
     from huggingface_hub import constants, hf_hub_download, hf_hub_url
     from huggingface_hub.errors import HfHubHTTPError
 
-    if constants.HF_HUB_OFFLINE or os.environ.get("TEMOIN_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
-        raise NotHere("the model hub is switched off (offline)")
+    if constants.HF_HUB_OFFLINE:
+        raise NotHere("the model hub is switched off (HF_HUB_OFFLINE)")
     try:
         httpx.head(hf_hub_url(repository, name, revision=revision), timeout=PATIENCE)
         on_progress(f"downloading {name}", 0, 0)
         path = Path(hf_hub_download(repository, name, revision=revision, local_dir=folder, etag_timeout=PATIENCE))
     except (httpx.HTTPError, HfHubHTTPError, OSError) as error:
         raise NotHere(f"the model hub cannot be reached ({type(error).__name__})") from error
+    finally:
+        shutil.rmtree(folder / ".cache", ignore_errors=True)  # the hub's own notes
     if sha256_of(path, on_progress) != sha256:
         path.unlink()
         raise NotHere(f"the model hub gave another {name} than the pinned one")

