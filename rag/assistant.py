@@ -19,6 +19,7 @@ from rag.generation.followup import stand_alone
 from rag.generation.hearing import Witness, by_promise, hear_each
 from rag.generation.labels import Labels, marked
 from rag.generation.phrases import listed, phrase
+from rag.generation.witness import points_at_nothing
 from rag.language import detect
 from rag.library import Library
 from rag.meter import Meter
@@ -130,23 +131,31 @@ class Assistant:
                 if spoken := speaker.speak(item):
                     yield spoken
             return
-        threshold = self._belief.thresholds[self._settings.caution]
         waiting: list[Witness] = []
         for done, witness in enumerate(
-            hear_each(self._llm, question, by_promise(question, evidence, self._belief), self._belief),
-            start=1,
+            hear_each(self._llm, question, by_promise(question, evidence, self._belief), self._belief), start=1
         ):
             meter.spent(witness.completion)
             yield Reading(done, len(evidence))
-            if witness.belief < threshold or unmet(question, language, [witness.evidence]):
+            if unmet(question, language, [witness.evidence], evidence):
                 continue
-            if witness.belief >= self._belief.certain and (spoken := speaker.speak(witness.evidence)):
+            if witness.belief >= self._belief.certain and (spoken := speaker.speak(witness.evidence, evidence)):
                 yield spoken
             else:
                 waiting.append(witness)
         for witness in sorted(waiting, key=lambda witness: -witness.belief):
-            if len(speaker.statements) < _STATEMENTS and (spoken := speaker.speak(witness.evidence)):
+            if self._may_speak(witness, question, speaker, meter) and (spoken := speaker.speak(witness.evidence, evidence)):
                 yield spoken
+
+    def _may_speak(self, witness: Witness, question: str, speaker: Speaker, meter: Meter) -> bool:
+        """Beside others, on its belief; as the only one, when the model can also point at its answer."""
+        if speaker.statements:
+            return witness.belief >= self._belief.beside and len(speaker.statements) < _STATEMENTS
+        if witness.belief < self._belief.thresholds[self._settings.caution]:
+            return False
+        nothing, completion = points_at_nothing(self._llm, question, witness.evidence)
+        meter.spent(completion)
+        return not nothing
 
     def _quote(self, question: str, evidence: Sequence[Evidence], speaker: Speaker) -> Iterator[Event]:
         """Without the model: the most promising sentences, word for word."""

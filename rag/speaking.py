@@ -95,7 +95,7 @@ class Speaker:
 
     def _checked(self, wording: Wording, witness: Evidence, others: Sequence[Evidence]) -> Statement:
         """The wording where it passes, re-cited where another sentence supports it, else the quotation."""
-        for evidence in (witness, *others):
+        for evidence in (witness, *(other for other in others if other is not witness)):
             verdict = self._verifier.check(wording.text, self._language, [evidence], self._question)
             if verdict.accepted:
                 origin: Origin = wording.origin if evidence is witness else "recited"

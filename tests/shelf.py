@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -46,6 +47,11 @@ class WordEmbedder(Embedder):
 
     def encode_tokens(self, text: str) -> FloatArray:
         return self.encode_queries(words(text))
+
+    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
+        spans = [match.span() for match in re.finditer(r"\d+(?:[.,]\d+)*|[^\W\d_]+", text)]
+        assert len(spans) == len(words(text)), "a word of these tests folds into several"
+        return tuple(spans)
 
     def _vector(self, text: str) -> FloatArray:
         vector = np.full(self.dimension, 1e-3)

@@ -28,7 +28,8 @@ class BeliefModel:
     weights: dict[str, float]
     intercept: float
     thresholds: dict[str, float]
-    certain: float  #: above it a witness may speak before the others are heard
+    certain: float  #: above it a witness may speak before the others are heard, without a second look
+    beside: float  #: least belief of a witness who speaks beside another
     worth_hearing: float  #: least promise worth hearing once one witness is certain
     unheard: dict[str, float]  #: weights without the model, for the order of promise and for a model that is down
     unheard_intercept: float
@@ -65,6 +66,7 @@ def load_belief() -> BeliefModel:
         intercept=raw["intercept"],
         thresholds=raw["thresholds"],
         certain=raw["certain"],
+        beside=raw["beside"],
         worth_hearing=raw["worth_hearing"],
         unheard=raw["unheard"],
         unheard_intercept=raw["unheard_intercept"],

@@ -21,6 +21,8 @@ _LEANS = re.compile(
     r"these|those|that|his|her|their|its|such)\b"
 )
 
+_POINTED_TOKENS = 6  # enough to tell NONE from words; the words themselves are not used
+
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
@@ -53,3 +55,14 @@ def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     messages = load("witness").messages(question=question, header=header(evidence), source=source_text(evidence))
     completion = llm.yes_or_no(messages)
     return Testimony(evidence, completion.yes_log_odds or 0.0, completion)
+
+
+def points_at_nothing(llm: Llm, question: str, evidence: Evidence) -> tuple[bool, Completion]:
+    """A second look at an unsure witness: asked to copy the answering words, the model finds none.
+
+    Raises ModelUnavailable.
+    """
+    completion = llm.complete(
+        load("point").messages(question=question, source=source_text(evidence)), max_tokens=_POINTED_TOKENS, stop=("\n",)
+    )
+    return completion.text.strip().rstrip(".").upper() == "NONE", completion
