@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rag.library import Library
     from rag.settings import Settings
+    from rag.ui.warming import WarmingLlm
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,6 +31,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to serve on (default: 127.0.0.1, or TEMOIN_HOST)")
     parser.add_argument("--port", type=int, help="port (default: 7860, or TEMOIN_PORT)")
     parser.add_argument("--corpus", type=Path, help="folder of documents (default: corpus, or TEMOIN_CORPUS)")
+    parser.add_argument("--add-user", metavar="NAME", help="add a user to the file TEMOIN_USERS names, and stop")
     parser.add_argument("--debug", action="store_true", help="show tracebacks and the server's log")
     return parser
 
@@ -39,11 +41,26 @@ def _start(options: argparse.Namespace) -> int:
     from rag.ui.server import claim
 
     settings = load_settings(host=options.host, port=options.port, corpus=options.corpus)
+    if options.add_user:
+        return _add_user(settings, options.add_user)
     listener = claim(settings.host, settings.port)  # a busy port is found out before anything heavy is loaded
     try:
         return _serve(settings, listener)
     finally:
         listener.close()
+
+
+def _add_user(settings: Settings, name: str) -> int:
+    import getpass
+
+    from rag.errors import SettingsError
+    from rag.ui.users import add_user
+
+    if settings.users is None:
+        raise SettingsError("no users file is named; set TEMOIN_USERS to the file to make")
+    add_user(settings.users, name, getpass.getpass(f"Password for {name}: ") if sys.stdin.isatty() else input())
+    _tell(f"{name} may log in")
+    return 0
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
@@ -82,22 +99,44 @@ def _library(settings: Settings) -> Library:
     return library
 
 
-def _application(settings: Settings, library: Library, llm: Any) -> Any:
+def _application(settings: Settings, library: Library, llm: WarmingLlm) -> Any:
     from rag.assistant import Assistant
     from rag.ui.desk import Desk
     from rag.ui.examples import load_examples
+    from rag.ui.gate import Counted, Figures, Gate
     from rag.ui.page import build_page, look
-    from rag.ui.server import build_app
+    from rag.ui.server import Access, build_app
+    from rag.ui.service import Service
+    from rag.ui.translating import translator
+    from rag.ui.users import Users
 
     _tell("opening the page")
+    figures, gate = Figures(), Gate(settings.rate_limit)
     assistant = Assistant(settings, library, llm)
-    desk = Desk(assistant, library, settings.question_limit, load_examples(settings.corpus), settings.uploads == "on")
+    counted = Counted(assistant, figures)
+    access = Access(
+        users=Users(settings.users) if settings.users else None,
+        api_key=settings.api_key.get_secret_value(),
+        loopback=settings.host in ("127.0.0.1", "localhost", "::1"),
+        upload_mb=settings.upload_mb,
+        uploads=settings.uploads == "on",
+    )
+    desk = Desk(
+        counted,
+        library,
+        question_limit=settings.question_limit,
+        examples=load_examples(settings.corpus),
+        translate=translator(llm),
+        gate=gate,
+        users=access.users is not None,
+        changeable=access.uploads,
+    )
 
     def health() -> dict[str, Any]:
         documents = len(library.sources())
         return {"ready": llm.state == "ready" and documents > 0, "documents": documents, "model": llm.state}
 
-    return build_app(build_page(desk), look(), health, upload_mb=settings.upload_mb)
+    return build_app(build_page(desk), look(), Service(counted, library, gate), figures, health, access)
 
 
 def _tell(what: str) -> None:

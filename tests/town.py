@@ -227,7 +227,7 @@ class FakeAssistant:
 
     def _answer(self, question: str, reply: Reply, closest: tuple[Citation, ...], spent: Timings) -> Answer:
         marks = (f"{one.text} {''.join(f'[{n}]' for n in one.citations)}" for one in reply.statements)
-        text = " ".join(marks) or "The documents do not answer this question."
+        text = "\n".join(marks) or "The documents do not answer this question."
         return Answer(
             question, detect(question), reply.status, text, reply.statements, reply.citations, reply.disagreements,  # type: ignore[arg-type]
             closest, spent, reply.notices,

@@ -14,6 +14,7 @@ from rag.language import detect
 from rag.types import FirstLook, Language
 from rag.ui.chat import Conversation, Exchange, respond, stop
 from rag.ui.desk import QUICK, Desk, Label, Parts
+from rag.ui.gate import TooMany
 from rag.ui.history import render_record
 from rag.ui.marks import esc
 from rag.ui.panel import View
@@ -59,15 +60,16 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any, recor
     talk, language = parts.talk, parts.language
     outputs = [composer.box, parts.thread, parts.panel, talk, parts.view, editing, composer.fault]
 
-    def from_box(question: str, said: Conversation, again: bool, code: Language) -> Iterator[list[Any]]:
-        yield from answering(desk, question, said[:-1] if again else said, code, keep=question)
+    def from_box(question: str, said: Conversation, again: bool, code: Language, request: gr.Request) -> Iterator[list[Any]]:
+        before = said[:-1] if again else said
+        yield from answering(desk, question, before, code, user=user_of(request), keep=question)
 
-    def from_thread(said: Conversation, code: Language, event: gr.EventData) -> Iterator[list[Any]]:
-        yield from answering(desk, str(event.question), said, code)
+    def from_thread(said: Conversation, code: Language, event: gr.EventData, request: gr.Request) -> Iterator[list[Any]]:
+        yield from answering(desk, str(event.question), said, code, user=user_of(request))
 
-    def again(said: Conversation, code: Language) -> Iterator[list[Any]]:
+    def again(said: Conversation, code: Language, request: gr.Request) -> Iterator[list[Any]]:
         if said:
-            yield from answering(desk, said[-1].question, said[:-1], code)
+            yield from answering(desk, said[-1].question, said[:-1], code, user=user_of(request))
 
     def edit(said: Conversation) -> list[Any]:
         return [said[-1].question if said else "", bool(said)]
@@ -108,7 +110,9 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any, recor
         done.then(recorded, [talk, language], record, **QUICK)
 
 
-def answering(desk: Desk, question: str, before: Conversation, language: Language, *, keep: str = "") -> Iterator[list[Any]]:
+def answering(
+    desk: Desk, question: str, before: Conversation, language: Language, *, user: str = "", keep: str = ""
+) -> Iterator[list[Any]]:
     """Ask, and yield [box, thread, panel, conversation, view, editing, fault] after each event.
 
     A question that cannot be taken stays in the box (``keep``) with the reason above it.
@@ -116,7 +120,7 @@ def answering(desk: Desk, question: str, before: Conversation, language: Languag
     if before and before[-1].running:
         return
     question = question.strip()
-    if fault := refusal(question, desk.question_limit, language):
+    if fault := refusal(desk, question, user, language):
         yield [keep, *(gr.skip() for _ in range(5)), render_fault(fault)]
         return
     exchange = Exchange(question=question, language=detect(question))
@@ -155,13 +159,23 @@ def render_fault(text: str) -> str:
     return f'<p class="notice" role="alert">{esc(text)}</p>'
 
 
-def refusal(question: str, limit: int, language: Language) -> str:
-    """Why ``question`` cannot be asked, or an empty string."""
+def refusal(desk: Desk, question: str, user: str, language: Language) -> str:
+    """Why ``question`` cannot be asked by ``user`` now, or an empty string."""
     if not question:
         return say(language, "empty_question")
-    if len(question) > limit:
-        return say(language, "long_question", n=len(question), limit=limit)
+    if len(question) > desk.question_limit:
+        return say(language, "long_question", n=len(question), limit=desk.question_limit)
+    try:
+        if desk.gate is not None:
+            desk.gate.enter(user)
+    except TooMany as error:
+        return say(language, "too_many", seconds=error.seconds)
     return ""
+
+
+def user_of(request: gr.Request) -> str:
+    """Who asks: the name of who is logged in, else the address."""
+    return str(request.username or (request.client.host if request.client else "") or "unknown")
 
 
 def _failed(desk: Desk, exchange: Exchange, before: Conversation, language: Language, reason: str) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from rag.types import Language
 from rag.ui.chat import Asker, Conversation
 from rag.ui.examples import Example
+from rag.ui.gate import Gate
 from rag.ui.notation import Cards
 from rag.ui.panel import View, render_panel
 from rag.ui.shelves import Collection
@@ -30,6 +31,8 @@ class Desk:
     question_limit: int = 2000
     examples: tuple[Example, ...] = ()
     translate: Callable[[str, Language], str] | None = None  #: text into a language, by the model; RagError
+    gate: Gate | None = None  #: how many questions a user may ask
+    users: bool = False  #: whether readers log in, and so may log out
     changeable: bool = True  #: whether documents may be added and deleted from the page
 
     def thread(self, talk: Conversation, language: Language) -> str:

@@ -8,6 +8,7 @@ in the session's state, so two readers never see each other's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,7 +51,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         wire_documents(desk, parts, documents, shelving)
         wire_history(desk, parts, history, composer.fault)
         labels: list[Label] = [
-            (header, _header),
+            (header, partial(_header, users=desk.users)),
             (asking, lambda code: gr.update(label=say(code, "tab_ask"))),
             (shelving, lambda code: gr.update(label=say(code, "tab_documents"))),
             (keeping, lambda code: gr.update(label=say(code, "tab_history"))),
@@ -66,14 +67,16 @@ def _html(name: str, behaviour: str, *events: str) -> Any:
     return gr.HTML("", elem_id=name, apply_default_css=False, js_on_load=script(behaviour, *events))
 
 
-def _header(language: Language) -> str:
+def _header(language: Language, *, users: bool) -> str:
+    out = f'<a class="quiet" href="/logout">{esc(say(language, "logout"))}</a>' if users else ""
     other = "en" if language == "fr" else "fr"
     return (
         f'<div class="masthead" data-language="{language}"><h1>{esc(say(language, "title"))}</h1>'
         f"<p>{esc(say(language, 'tagline'))}</p>"
         f'<button type="button" class="quiet clear" data-do="clear">{esc(say(language, "clear"))}</button>'
         f'<button type="button" class="quiet" data-do="language" lang="{other}" '
-        f'title="{esc(say(language, "switch_language"))}">{esc(say(language, "other_language"))}</button></div>'
+        f'title="{esc(say(language, "switch_language"))}">{esc(say(language, "other_language"))}</button>'
+        f"{out}</div>"
     )
 
 

@@ -203,6 +203,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Cette conversation n’a pas pu être rouverte : elle est abîmée ou d’une autre version.",
         "This conversation could not be opened: it is damaged or of another version.",
     ),
+    # logging in
+    "login": ("Se connecter", "Log in"),
+    "logout": ("Se déconnecter", "Log out"),
+    "login_name": ("Nom", "Name"),
+    "login_password": ("Mot de passe", "Password"),
+    "login_wrong": ("Nom ou mot de passe incorrect.", "Wrong name or password."),
+    "login_throttled": (
+        "Trop de tentatives. Réessayez dans une minute.",
+        "Too many attempts. Try again in a minute.",
+    ),
     # a document's card
     "unknown_publisher": ("auteur inconnu", "author unknown"),
     "unknown_date": ("date inconnue", "date unknown"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.types import Citation, Disagreement, Language, Statement
+from rag.types import Answer, Disagreement, Language, Statement
 from rag.ui.chat import Conversation
 from rag.ui.copying import FORMS, copied
 from rag.ui.examples import Example
@@ -134,16 +134,18 @@ def _outcome(scene: Scene) -> str:
     if answer.status == "declined":
         parts.append(f'<p class="refusal" lang="{answer.language}">{esc(answer.text) or scene.say("declined")}</p>')
     if answer.status == "not_found":
-        parts.append(_not_found(answer.closest, scene))
+        parts.append(_not_found(answer, scene))
     parts += [_disagreement(one, k, scene) for k, one in enumerate(answer.disagreements)]
     return "".join(parts)
 
 
-def _not_found(closest: Sequence[Citation], scene: Scene) -> str:
-    head = f'<p class="refusal">{scene.say("not_found")}</p>'
-    if not closest:
+def _not_found(answer: Answer, scene: Scene) -> str:
+    """What the answer says of it (its last line; notices come before), and what came nearest."""
+    said = answer.text.strip().split("\n")[-1]
+    head = f'<p class="refusal" lang="{answer.language}">{esc(said)}</p>' if said else f"<p>{scene.say('not_found')}</p>"
+    if not answer.closest:
         return head
-    items = "".join(f"<li>{scene.quote(citation)}</li>" for citation in closest)
+    items = "".join(f"<li>{scene.quote(citation)}</li>" for citation in answer.closest)
     return (
         f'{head}<section class="closest"><h3>{scene.say("closest")}</h3>'
         f'<p class="aside">{scene.say("closest_note")}</p><ul>{items}</ul></section>'

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from rag.ui.desk import Desk
 from rag.ui.examples import Example
-from rag.ui.page import build_page, look
-from rag.ui.server import build_app, claim
+from tests.serving import served
 from tests.town import FakeAssistant
 
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -35,20 +28,9 @@ class Served:
 
 @pytest.fixture(scope="session")
 def town() -> Iterator[Served]:
-    import uvicorn
-
     assistant = FakeAssistant()
-    page = build_page(Desk(assistant, assistant.library, examples=EXAMPLES, translate=assistant.translate))
-    app = build_app(page, look(), lambda: {"ready": True}, upload_mb=2)
-    listener = claim("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant)
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served(assistant, Desk(assistant, assistant.library, examples=EXAMPLES, translate=assistant.translate)) as url:
+        yield Served(url, assistant)
 
 
 @pytest.fixture(scope="session")
