@@ -8,7 +8,7 @@ that a kill at any moment costs no more than the work of the last moments. Nothi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from rag.index import lexical
 from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
 from rag.index.lexical import LexicalIndex
+from rag.index.reading import Pair
 from rag.index.vectors import VectorIndex, open_vectors
 from rag.ingestion import sentences, uploads
 from rag.intake import CONTEXT, Intake, OnProgress, Progress, embedding_text
@@ -29,6 +30,11 @@ from rag.models.deferred import DeferredEmbedder
 from rag.models.embedder import Embedder
 from rag.settings import Settings
 from rag.types import LANGUAGES, Document, Sentence, Source
+from rag.verification.disagreement import judge, tells_of_response
+
+#: Nearest sentences with which a new one is compared for disagreements; more for one that tells of a response,
+#: whose counterpart («… n'a pas répondu») need not be worded alike.
+COMPARED, COMPARED_WIDELY = 16, 200
 
 __all__ = ["Found", "Library", "OnProgress", "Otherwise", "Progress", "SyncReport", "embedding_text"]
 
@@ -201,6 +207,7 @@ class Library:
             intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
             changes = intake.run()
             self._follow(on_progress)
+            self._compare((*changes.added, *changes.changed))
             held = self.catalog.counts()
         return SyncReport(
             documents=held.documents,
@@ -214,6 +221,22 @@ class Library:
             failed=tuple(intake.failed),
             seconds=time.perf_counter() - started,
         )
+
+    def _compare(self, paths: Sequence[str]) -> None:
+        """Find what the documents at ``paths`` and the others say otherwise; the other pairs stay."""
+        new = {source.id for source in self.sources() if source.path in set(paths)} if paths else set()
+        found = []
+        for document_id in sorted(new):
+            ids = self.catalog.sentence_ids(document_id)
+            own, vectors = self.catalog.sentences_by_id(ids), self.catalog.vectors_of(ids)
+            for number, vector in vectors.items():
+                near = dict(self.vectors.search(vector, COMPARED_WIDELY if tells_of_response(own[number]) else COMPARED))
+                for other, sentence in self.catalog.sentences_by_id(list(near)).items():
+                    judged = judge(own[number], sentence, near[other])
+                    if judged is not None:
+                        found.append(Pair(min(number, other), max(number, other), judged.kind, judged.note))
+        if found:
+            self.catalog.set_disagreements(found, keep=True)
 
     def add_file(self, name: str, content: bytes) -> Source:
         """Put a new document into the corpus folder and the index; return its card.

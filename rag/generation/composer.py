@@ -57,12 +57,10 @@ def in_quotation_marks(text: str, language: Language) -> str:
 
 
 def disagreement_note(one: Citation, two: Citation, language: Language) -> str:
-    """Both sides of a disagreement, each quoted word for word with its label."""
-    return phrase(
-        "disagreement",
-        language,
-        a=in_quotation_marks(" ".join(one.quote.split()), one.language),
-        m=one.n,
-        b=in_quotation_marks(" ".join(two.quote.split()), two.language),
-        n=two.n,
-    )
+    """Both sides of a disagreement, each quoted word for word with its date and label."""
+    return phrase("disagreement", language, a=_dated(one), m=one.n, b=_dated(two), n=two.n)
+
+
+def _dated(citation: Citation) -> str:
+    quoted = in_quotation_marks(" ".join(citation.quote.split()), citation.language)
+    return f"{quoted} ({citation.date})" if citation.date else quoted
