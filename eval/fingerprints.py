@@ -109,11 +109,11 @@ def tree(folder: Path) -> str:
 
 
 @cache
-def source(*extra: str) -> str:
-    """Of the program: every source file, prompt and table below rag/, the page apart; ``extra`` files too."""
+def source(*extra: str, rooms: tuple[str, ...] = ("rag",)) -> str:
+    """Of the program: every source file, prompt and table in ``rooms``, the page apart; ``extra`` files too."""
     files = [
         path
-        for path in sorted((ROOT / "rag").rglob("*"))
+        for path in sorted(path for room in rooms for path in (ROOT / room).rglob("*"))
         if path.suffix in _SOURCE_SUFFIXES and "ui" not in path.relative_to(ROOT).parts
     ]
     parts: list[str | bytes] = []

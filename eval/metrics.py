@@ -38,8 +38,8 @@ class Check:
 
     @property
     def strict(self) -> bool:
-        """Supported, and no figure or name went wrong. Whether a claim kept its author is a figure of its own."""
-        return self.supported and False not in (self.figures, self.names)
+        """Supported, no figure or name went wrong, and no claim is told as a fact: what the hand labels ask."""
+        return self.supported and False not in (self.figures, self.names, self.attribution)
 
 
 #: (statement without marks, its language, citations, question) → Check

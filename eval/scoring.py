@@ -118,7 +118,6 @@ _FAILURES = {
     "gold_cited": "gold passage not cited",
     "speaker_named": "who says so is not named",
     "disagreement_shown": "the disagreement is not shown",
-    "attribution_kept": "a claim is told as a fact",
 }
 _ALWAYS = {"citations_valid": "a citation is not exact", "language": "wrong language"}
 
@@ -131,6 +130,6 @@ def _complaint(one: StatementScore) -> str:
     text = one.statement.text if len(one.statement.text) <= 80 else one.statement.text[:79] + "…"
     if one.check is None:
         return f"cites nothing: {text}"
-    faults = {"figure": one.check.figures, "name": one.check.names}
+    faults = {"figure": one.check.figures, "name": one.check.names, "attribution": one.check.attribution}
     wrong = [name for name, kept in faults.items() if kept is False]
     return f"{' and '.join(wrong) or 'support'} fails: {text}"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rag.verification.verifier import Verifier
 
 
+_JUDGING = ("rag/models", "rag/text", "rag/verification", "rag/ingestion")  #: what shapes a verdict
 _PATIENCE = 600.0  #: seconds
 
 
@@ -99,7 +100,7 @@ class Workshop:
 
     def judge(self, documents: dict[str, Document], cache: Cache) -> VerifierJudge:
         """The judge of all systems."""
-        key = short(embedder(self.settings), engines(), source("eval/judge.py", "eval/matching.py"))
+        key = short(embedder(self.settings), engines(), source("eval/judge.py", "eval/matching.py", rooms=_JUDGING))
         return VerifierJudge(self.verifier, documents, cache, key)
 
     def _rival(self, name: str) -> System:

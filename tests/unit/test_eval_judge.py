@@ -69,7 +69,7 @@ def test_a_warning_is_no_fault(tmp_path):
 def test_a_claim_keeps_its_author_or_not_even_when_quoted_in_part(statement, kept, tmp_path):
     claim = cite(1, "pont", "Selon le maire, il a coûté 12 millions d'euros.")
     check = judge(Verifier(True), tmp_path)(statement, "fr", [claim], "?")
-    assert check.attribution is kept and check.strict
+    assert check.attribution is check.strict is kept
 
 
 def test_what_is_no_claim_needs_no_author(tmp_path):
