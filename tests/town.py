@@ -191,6 +191,11 @@ class FakeLibrary:
         return Synced((("scan.pdf", "no text in it; is it a scan?"),))
 
 
+#: How much slower the fake is when a question holds one of these words.
+SLOW = {"slow": 20, "glacial": 100}
+NOTHING = {"fr": "Les documents ne répondent pas à cette question.", "en": "The documents do not answer this question."}
+
+
 @dataclass
 class FakeAssistant:
     """Replays the reply whose word the question holds; ``pause`` seconds before each step of the model."""
@@ -212,7 +217,7 @@ class FakeAssistant:
             yield FirstLook(self._evidence(look), look, question)
             known: set[int] = set()
             for done, statement in enumerate(reply.statements, 1):
-                self.sleep(self.pause * (20 if "slow" in question.lower() else 1))
+                self.sleep(self.pause * next((times for word, times in SLOW.items() if word in question.lower()), 1))
                 yield Reading(done, len(look))
                 new = tuple(one for one in reply.citations if one.n in statement.citations and one.n not in known)
                 known |= {one.n for one in new}
@@ -227,7 +232,7 @@ class FakeAssistant:
 
     def _answer(self, question: str, reply: Reply, closest: tuple[Citation, ...], spent: Timings) -> Answer:
         marks = (f"{one.text} {''.join(f'[{n}]' for n in one.citations)}" for one in reply.statements)
-        text = "\n".join(marks) or "The documents do not answer this question."
+        text = "\n".join(marks) or NOTHING[detect(question)]
         return Answer(
             question, detect(question), reply.status, text, reply.statements, reply.citations, reply.disagreements,  # type: ignore[arg-type]
             closest, spent, reply.notices,

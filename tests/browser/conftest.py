@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from rag.ui.desk import Desk
 from rag.ui.examples import Example
@@ -39,6 +39,7 @@ def chromium() -> Iterator[Browser]:
     assert path, "Chromium is needed for the browser tests: install Debian's chromium"
     playwright: Playwright
     with sync_playwright() as playwright:
+        expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
         browser = playwright.chromium.launch(executable_path=path, args=QUIET.split())
         yield browser
         browser.close()

@@ -69,7 +69,6 @@ def test_retry_and_edit_replace_the_last_answer(visit: Callable[..., Page], town
     ask(page, "What did it cost?")
     asked = len(town.assistant.asked)
     page.get_by_role("button", name="Retry").click()
-    expect.set_options(timeout=10_000)
     page.wait_for_function("document.querySelectorAll('article.exchange[aria-busy]').length === 0")
     expect(page.locator("article.exchange")).to_have_count(2)
     assert town.assistant.asked[asked][1][0].content == "Which stone?"
