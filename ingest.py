@@ -59,7 +59,8 @@ def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedde
     from rag.library import Library
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"))
-    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=quiet) as bar:
+    hidden = quiet or not sys.stderr.isatty()
+    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=hidden) as bar:
         tell = _teller(bar)
         with Library.open(settings, rebuild=rebuild, embedder=embedder, on_progress=tell) as library:
             report = library.sync(tell)

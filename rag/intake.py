@@ -28,12 +28,14 @@ GATHER = 512
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is. ``done`` of ``total``: bytes of files while reading, rows while indexing."""
+    """How far it is. ``done`` of ``total``: bytes of files while reading, rows while indexing, documents
+    while comparing.
+    """
 
     done: int
     total: int
     rate: float  #: sentences a second
-    label: str  #: ``reading`` or ``indexing``
+    label: str  #: ``reading``, ``indexing`` or ``comparing``
 
 
 OnProgress = Callable[[Progress], None]

@@ -8,13 +8,14 @@ that a kill at any moment costs no more than the work of the last moments. Nothi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from rag.comparison import compare
 from rag.errors import LibraryError, UnreadableFile
 from rag.index import catalog as catalogs
 from rag.index import follow as following
@@ -22,7 +23,6 @@ from rag.index import lexical
 from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
 from rag.index.lexical import LexicalIndex
-from rag.index.reading import Pair
 from rag.index.vectors import VectorIndex, open_vectors
 from rag.ingestion import sentences, uploads
 from rag.intake import CONTEXT, Intake, OnProgress, Progress, embedding_text
@@ -30,11 +30,6 @@ from rag.models.deferred import DeferredEmbedder
 from rag.models.embedder import Embedder
 from rag.settings import Settings
 from rag.types import LANGUAGES, Document, Sentence, Source
-from rag.verification.disagreement import judge, tells_of_response
-
-#: Nearest sentences with which a new one is compared for disagreements; more for one that tells of a response,
-#: whose counterpart («… n'a pas répondu») need not be worded alike.
-COMPARED, COMPARED_WIDELY = 16, 200
 
 __all__ = ["Found", "Library", "OnProgress", "Otherwise", "Progress", "SyncReport", "embedding_text"]
 
@@ -159,6 +154,14 @@ class Library:
             if other in held and held[other].document_id in sources
         )
 
+    def disagreements(self) -> tuple[tuple[Found, Found], ...]:
+        """All pairs of sentences that say otherwise about the same matter."""
+        pairs = self.catalog.disagreements()
+        held = self.catalog.sentences_by_id([number for pair in pairs for number in (pair.a, pair.b)])
+        sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
+        told = {number: Found(sentence, sources[sentence.document_id], 1.0) for number, sentence in held.items()}
+        return tuple((told[pair.a], told[pair.b]) for pair in pairs if pair.a in told and pair.b in told)
+
     def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
         """Sentences that hold the words of ``text``, in either language, best first."""
         hits: list[tuple[int, float]] = []
@@ -207,7 +210,7 @@ class Library:
             intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
             changes = intake.run()
             self._follow(on_progress)
-            self._compare((*changes.added, *changes.changed))
+            compare(self.catalog, self.vectors, on_progress)
             held = self.catalog.counts()
         return SyncReport(
             documents=held.documents,
@@ -221,22 +224,6 @@ class Library:
             failed=tuple(intake.failed),
             seconds=time.perf_counter() - started,
         )
-
-    def _compare(self, paths: Sequence[str]) -> None:
-        """Find what the documents at ``paths`` and the others say otherwise; the other pairs stay."""
-        new = {source.id for source in self.sources() if source.path in set(paths)} if paths else set()
-        found = []
-        for document_id in sorted(new):
-            ids = self.catalog.sentence_ids(document_id)
-            own, vectors = self.catalog.sentences_by_id(ids), self.catalog.vectors_of(ids)
-            for number, vector in vectors.items():
-                near = dict(self.vectors.search(vector, COMPARED_WIDELY if tells_of_response(own[number]) else COMPARED))
-                for other, sentence in self.catalog.sentences_by_id(list(near)).items():
-                    judged = judge(own[number], sentence, near[other])
-                    if judged is not None:
-                        found.append(Pair(min(number, other), max(number, other), judged.kind, judged.note))
-        if found:
-            self.catalog.set_disagreements(found, keep=True)
 
     def add_file(self, name: str, content: bytes) -> Source:
         """Put a new document into the corpus folder and the index; return its card.

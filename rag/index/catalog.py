@@ -144,7 +144,7 @@ class Catalog(CatalogReader):
             connection.execute("DELETE FROM documents")
             connection.execute("DELETE FROM disagreements")
             lexical.clear(connection)
-            self._set("fingerprint", fingerprint)
+            self.set_meta("fingerprint", fingerprint)
 
     def prune(self) -> int:
         """Drop the cached vectors that sentences left and none uses; return how many."""
@@ -184,7 +184,7 @@ class Catalog(CatalogReader):
             return
         known = self.meta("fingerprint")
         if known is None:
-            self._set("fingerprint", fingerprint)
+            self.set_meta("fingerprint", fingerprint)
         elif known != fingerprint:
             raise LibraryError(
                 f"the index in {self.file.parent} was made by another embedding model or other rules than the "
@@ -206,10 +206,11 @@ class Catalog(CatalogReader):
 
     def _next_revision(self) -> int:
         revision = self.revision() + 1
-        self._set("revision", str(revision))
+        self.set_meta("revision", str(revision))
         return revision
 
-    def _set(self, key: str, value: str) -> None:
+    def set_meta(self, key: str, value: str) -> None:
+        """Write one of the facts that :meth:`meta` reads."""
         self.connection().execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @contextmanager

@@ -19,6 +19,10 @@ from rag.types import LANGUAGES, Language
 FloatArray = NDArray[np.float32]
 
 
+#: Questions compared with all sentences at once.
+BLOCK = 256
+
+
 class ExactVectors:
     """A VectorIndex that only reads."""
 
@@ -32,16 +36,20 @@ class ExactVectors:
 
     def search(self, vector: FloatArray, k: int, language: Language | None = None) -> list[tuple[int, float]]:
         """See VectorIndex."""
+        return self.search_many(np.asarray(vector, np.float32)[None, :], k, language)[0]
+
+    def search_many(self, vectors: FloatArray, k: int, language: Language | None = None) -> list[list[tuple[int, float]]]:
+        """The same for each row of ``vectors``, much faster together."""
         held = self._load()
-        found: list[tuple[int, float]] = []
+        found: list[list[tuple[int, float]]] = [[] for _ in vectors]
         for each in (language,) if language else LANGUAGES:
             ids, matrix = held[each]
-            if not len(ids):
-                continue
-            scores = matrix @ np.asarray(vector, np.float32)
-            best = np.argpartition(-scores, min(k, len(ids)) - 1)[:k]
-            found += [(int(ids[row]), float(scores[row])) for row in best]
-        return sorted(found, key=lambda pair: -pair[1])[:k]
+            for start in range(0, len(vectors) if len(ids) else 0, BLOCK):
+                scores = vectors[start : start + BLOCK] @ matrix.T
+                best = np.argpartition(-scores, min(k, len(ids)) - 1, axis=1)[:, :k]
+                for row, columns in enumerate(best):
+                    found[start + row] += [(int(ids[c]), float(scores[row, c])) for c in columns]
+        return [sorted(pairs, key=lambda pair: -pair[1])[:k] for pairs in found]
 
     def upsert(
         self,

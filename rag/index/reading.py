@@ -149,8 +149,8 @@ class CatalogReader:
         """The searchable sentences before and after one, within its paragraph; empty where there is none."""
         rows = self.rows(
             "SELECT n.position - s.position, n.text FROM sentences s "
-            "JOIN sentences n ON n.document = s.document AND n.position IN (s.position - 1, s.position + 1) AND n.paragraph = s.paragraph "
-            "WHERE s.id = ? AND n.searchable",
+            "JOIN sentences n ON n.document = s.document AND n.paragraph = s.paragraph "
+            "AND n.position IN (s.position - 1, s.position + 1) WHERE s.id = ? AND n.searchable",
             sentence_id,
         )
         found: dict[int, str] = dict(rows)
@@ -199,6 +199,11 @@ class CatalogReader:
         )
         for number, blob, language, document_id, at in cursor:
             yield VectorRow(number, np.frombuffer(blob, np.float32), language, document_id, at)
+
+    def documents_between(self, revision: int, until: int) -> tuple[str, ...]:
+        """Ids of the documents written after ``revision``, in that order."""
+        rows = self.rows("SELECT id FROM documents WHERE revision > ? AND revision <= ? ORDER BY revision", revision, until)
+        return tuple(row[0] for row in rows)
 
     def rows_between(self, revision: int, until: int) -> dict[Language, int]:
         """How many rows :meth:`rows_since` gives, by language."""
@@ -249,7 +254,7 @@ class CatalogReader:
         return 0 if row is None else int(row[0])
 
     def meta(self, key: str) -> str | None:
-        """A value of the table of facts about the index itself: ``id``, ``fingerprint``, ``revision``."""
+        """A value of the table of facts about the index itself: ``id``, ``fingerprint``, ``revision``, ``compared``."""
         row = self.row("SELECT value FROM meta WHERE key = ?", key)
         return None if row is None else str(row[0])
 

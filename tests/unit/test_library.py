@@ -269,8 +269,9 @@ def test_progress_ends_at_its_total(shelf: Shelf) -> None:
     seen: list[Progress] = []
     with shelf.open() as library:
         library.sync(seen.append)
-    assert {progress.label for progress in seen} == {"reading", "indexing"}
-    for label in ("reading", "indexing"):
+    labels = ("reading", "indexing", "comparing")
+    assert {progress.label for progress in seen} == set(labels)
+    for label in labels:
         last = [progress for progress in seen if progress.label == label][-1]
         assert last.done == last.total > 0
 
@@ -281,6 +282,34 @@ def test_find_sees_both_languages(shelf: Shelf) -> None:
         found = library.find("Valmont")
     assert {each.source.path for each in found} == {"pont.txt", "bridge.txt", "library.txt"}
     assert {each.sentence.language for each in found[:2]} == {"fr", "en"}
+
+
+def test_disagreements_are_found_when_a_document_comes_and_leave_with_it(shelf: Shelf) -> None:
+    fill(shelf.corpus, {"one.txt": "The new bridge at Valmont was opened in May by the mayor and cost 4 million euros.\n"})
+    shelf.sync()
+    fill(shelf.corpus, {"two.txt": "The new bridge at Valmont was opened in May by the mayor and cost 9 million euros.\n"})
+    shelf.sync()
+    with shelf.open() as library:
+        (told,) = library.disagreements_of(library.sentences("one.txt")[0])
+        assert (told.source.id, told.kind) == ("two.txt", "figures")
+        library.remove_document("two.txt")
+        assert library.disagreements_of(library.sentences("one.txt")[0]) == ()
+
+
+def test_a_comparison_that_was_interrupted_is_made_up_for(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "The new bridge at Valmont was opened in May by the mayor and cost {} million euros.\n"
+    fill(shelf.corpus, {"one.txt": text.format(4), "two.txt": text.format(9)})
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.library.compare", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            shelf.sync()
+    assert shelf.sync().unchanged == 5
+    with shelf.open() as library:
+        assert len(library.catalog.disagreements()) == 1
 
 
 def test_disagreements_are_told_from_either_side(shelf: Shelf) -> None:
