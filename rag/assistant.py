@@ -139,18 +139,21 @@ class Assistant:
             yield Reading(done, len(evidence))
             if unmet(question, language, [witness.evidence], evidence):
                 continue
-            if witness.belief >= self._belief.certain and (spoken := speaker.speak(witness.evidence, evidence)):
+            room = len(speaker.statements) < _STATEMENTS
+            if room and witness.belief >= self._belief.certain and (spoken := speaker.speak(witness.evidence, evidence)):
                 yield spoken
             else:
                 waiting.append(witness)
         for witness in sorted(waiting, key=lambda witness: -witness.belief):
+            if len(speaker.statements) == _STATEMENTS:
+                break
             if self._may_speak(witness, question, speaker, meter) and (spoken := speaker.speak(witness.evidence, evidence)):
                 yield spoken
 
     def _may_speak(self, witness: Witness, question: str, speaker: Speaker, meter: Meter) -> bool:
         """Beside others, on its belief; as the only one, when the model can also point at its answer."""
         if speaker.statements:
-            return witness.belief >= self._belief.beside and len(speaker.statements) < _STATEMENTS
+            return witness.belief >= self._belief.beside
         if witness.belief < self._belief.thresholds[self._settings.caution]:
             return False
         nothing, completion = points_at_nothing(self._llm, question, witness.evidence)

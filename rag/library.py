@@ -154,13 +154,19 @@ class Library:
             if other in held and held[other].document_id in sources
         )
 
-    def disagreements(self) -> tuple[tuple[Found, Found], ...]:
+    def disagreements(self) -> tuple[tuple[Otherwise, Otherwise], ...]:
         """All pairs of sentences that say otherwise about the same matter."""
         pairs = self.catalog.disagreements()
         held = self.catalog.sentences_by_id([number for pair in pairs for number in (pair.a, pair.b)])
         sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
-        told = {number: Found(sentence, sources[sentence.document_id], 1.0) for number, sentence in held.items()}
-        return tuple((told[pair.a], told[pair.b]) for pair in pairs if pair.a in told and pair.b in told)
+        return tuple(
+            (
+                Otherwise(held[pair.a], sources[held[pair.a].document_id], pair.kind, pair.note),
+                Otherwise(held[pair.b], sources[held[pair.b].document_id], pair.kind, pair.note),
+            )
+            for pair in pairs
+            if pair.a in held and pair.b in held
+        )
 
     def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
         """Sentences that hold the words of ``text``, in either language, best first."""

@@ -30,7 +30,10 @@ class Completion:
 class Llm(Protocol):
     """A chat model. Calls may come from several threads at once."""
 
-    fingerprint: str  #: changes with anything that changes what it writes
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything that changes what it writes."""
+        ...
 
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()

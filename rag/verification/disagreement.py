@@ -1,128 +1,248 @@
 """Sentences of different documents that say otherwise about the same matter.
 
-Judged by three narrow rules, because a disagreement shown wrongly costs the reader more than one left out:
-
-``response``   one says that somebody has not responded, the other reports that somebody's response;
-``figure``     nearly the same sentence, about the same named things, with another number for the same thing counted;
-``polarity``   nearly the same sentence, denied in one and affirmed in the other.
-
-Pure: the candidates and their cosines (language direction removed) arrive from the library.
+Candidates are near each other by their vectors; a pair is kept only where a reader would agree that both cannot
+stand: one tells a response and the other that none was given, the same thing is counted differently, or one
+denies in nearly the same words what the other affirms. Precision comes first: a wrong pair would accuse a source.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
 from rag.text.figures import Figure, figures, same
+from rag.text.glossary import translations
 from rag.text.mentions import matches, mentions
-from rag.text.names import names
-from rag.text.terms import fold
+from rag.text.names import Name, names
+from rag.text.terms import STOP_WORDS, fold, stems, words
 from rag.types import Language, Sentence
 from rag.verification.attribution import claim_of
-from rag.verification.polarity import compare
+from rag.verification.polarity import negations, toggled
 
-Kind = Literal["response", "figure", "polarity"]
-
-ABOUT_THE_SAME = 0.80  #: least cosine of a report of silence and the response it overlooks
-NEARLY_THE_SAME = 0.93  #: least cosine of sentences that differ in a figure
-ALMOST_WORD_FOR_WORD = 0.95  #: least cosine of sentences that differ in a negation
-_COUNTED = ("count", "percent", "age", "multiple")
-
-_SILENT: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(
-        r"\bn ?(?:a|ont|avait|avaient) (?:pas|toujours pas|pas encore|jamais|encore rien) (?:\w+ ){0,2}?"
-        r"(?:repondu|reagi|commente|donne suite)\b|\bs est refuse a tout commentaire\b|\bn a fait aucun commentaire\b"
-    ),
-    "en": re.compile(
-        r"\b(?:has|have|had) (?:yet to|not yet|not|never|n t) (?:\w+ ){0,3}?(?:respon\w+|repl\w+|react\w*|comment\w*|answer\w*)\b"
-        r"|\bdeclined to comment\b|\b(?:did|does) not (?:immediately )?(?:respond|reply|comment|answer)\b"
-    ),
-}
-_RESPONDS: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(
-        r"\ba (?:repondu|reagi|replique|retorque)\b|\bont (?:repondu|reagi|replique)\b|\bdans (?:sa|leur) reponse\b"
-    ),
-    "en": re.compile(r"\b(?:responded|replied|reacted)\b|\bin (?:its|his|her|their) (?:response|reply)\b|\bin response\b"),
-}
+Kind = Literal["response", "figures", "polarity"]
+FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """Why two sentences disagree; ``note`` says on what, for the record."""
+class Pair:
+    """``sentences[a]`` and ``sentences[b]`` disagree; ``a < b``."""
 
+    a: int
+    b: int
     kind: Kind
-    note: str
 
 
-def judge(a: Sentence, b: Sentence, cosine: float) -> Judgement | None:
-    """Whether two sentences of different documents disagree, and on what; None where no rule is sure."""
+#: How near, by cosine, two sentences must be to be about the same matter, by what tells them apart.
+NEAR: dict[Kind, float] = {"response": 0.78, "figures": 0.86, "polarity": 0.90}
+_BLOCK = 2048
+_SILENT: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(?:yet to|has not(?: yet)?|have not(?: yet)?|hasn['’]t|haven['’]t|did not(?: immediately)?|didn['’]t"
+        r"|declined to|refused to"
+        r"|is yet to)\s+(?:publicly |directly |immediately |officially )?(?:respon\w+|comment\w*|repl\w+|react\w*"
+        r"|(?:issue\w*|give\w*|made?|make|offer\w*|provide\w*) (?:an? |any )?(?:\w+ )?(?:response|statement|comment|reply"
+        r"|reaction))"
+        r"|\b(?:no|without) (?:response|comment|reply|reaction) (?:from|by|was)\b",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(
+        r"\bn['’](?:a|ont|avai(?:t|ent))\s+(?:pas|toujours pas|pas encore|encore pas)(?: encore| immédiatement| directement"
+        r"| publiquement"
+        r"| officiellement| souhaité| voulu)*\s+(?:répond\w+|réagi\w*|comment\w+|donné (?:de |suite)|publié de réponse"
+        r"|fait de commentaire)"
+        r"|\brefus\w+ (?:de (?:répondre|commenter|réagir)|tout commentaire)|\b(?:sans|aucune) (?:réponse|réaction) (?:de|du)\b",
+        re.IGNORECASE,
+    ),
+}
+_ANSWERS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\b(?:responded|replied|reacted|said in (?:a )?response|in response,)", re.IGNORECASE),
+    "fr": re.compile(
+        r"\b(?:(?:a|ont|avait) (?:\w+ )?(?:répondu|réagi|répliqué|rétorqué)|(?:répond|réagit|réplique"
+        r"|rétorque)(?:ent)?\b(?! à (?:un|une|des) ))"
+        r"|\bréaction à (?:la|cette) (?:plainte|accusation)",
+        re.IGNORECASE,
+    ),
+}
+_NOTES: dict[Kind, dict[Language, str]] = {
+    "response": {
+        "fr": "Un document dit qu’il n’y a pas eu de réponse, un autre en rapporte une.",
+        "en": "One document says there has been no response, another reports one.",
+    },
+    "figures": {
+        "fr": "Les documents ne donnent pas le même chiffre.",
+        "en": "The documents do not give the same figure.",
+    },
+    "polarity": {
+        "fr": "Un document affirme ce qu’un autre nie.",
+        "en": "One document affirms what another denies.",
+    },
+}
+
+
+def note(kind: Kind, language: Language) -> str:
+    """What is said of a disagreement, in the reader's language; both quotations stand beside it."""
+    return _NOTES[kind][language]
+
+
+def find_disagreements(sentences: Sequence[Sentence], vectors: FloatArray) -> tuple[Pair, ...]:
+    """Pairs across documents that disagree, in order. ``vectors``: unit rows, one a sentence, in the same order.
+
+    Every pair of sentences is compared by its cosine in blocks; the words are read only where that is high enough.
+    """
+    kept = [n for n, sentence in enumerate(sentences) if sentence.searchable and len(sentence.text) > 20]
+    found: list[Pair] = []
+    for a, b, cosine in _near(kept, vectors):
+        kind = judge(sentences[a], sentences[b], cosine)
+        if kind is not None:
+            found.append(Pair(a, b, kind))
+    return tuple(found)
+
+
+def _near(kept: list[int], vectors: FloatArray) -> Iterator[tuple[int, int, float]]:
+    lowest = min(NEAR.values())
+    rows = vectors[kept]
+    for start in range(0, len(kept), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        for other in range(start, len(kept), _BLOCK):
+            close = block @ rows[other : other + _BLOCK].T
+            for i, j in zip(*np.nonzero(close >= lowest), strict=True):
+                a, b = start + int(i), other + int(j)
+                if a < b:
+                    yield kept[a], kept[b], float(close[i, j])
+
+
+def judge(a: Sentence, b: Sentence, cosine: float) -> Kind | None:
+    """How two sentences of different documents disagree, None where they do not."""
     if a.document_id == b.document_id:
         return None
-    if cosine >= ABOUT_THE_SAME:
-        for silent, reply in ((a, b), (b, a)):
-            if who := _overlooked(silent, reply):
-                return Judgement("response", who)
-    if cosine < NEARLY_THE_SAME or not _share_names(a, b):
-        return None
-    if differing := _other_figure(a, b):
-        return Judgement("figure", differing)
-    if cosine >= ALMOST_WORD_FOR_WORD and _denied(a, b) and _denied(b, a):
-        return Judgement("polarity", "one denies what the other says")
+    if cosine >= NEAR["response"] and (_response(a, b) or _response(b, a)):
+        return "response"
+    if cosine >= NEAR["figures"] and _counted_otherwise(a, b):
+        return "figures"
+    if cosine >= NEAR["polarity"] and _denied(a, b):
+        return "polarity"
     return None
 
 
-def _overlooked(silent: Sentence, reply: Sentence) -> str | None:
-    """Who is said in ``silent`` not to have responded, and responds in ``reply``."""
-    match = _silence(silent.text, silent.language)
-    if match is None or not _RESPONDS[reply.language].search(_plain(reply.text)):
-        return None
-    speaker = claim_of(reply.text, reply.language)
-    if speaker is None or speaker.speaker is None:
-        return None
-    spoke = mentions([(speaker.speaker, reply.language)])
-    before = match.string[: match.start()]
-    named = (name for name in names(silent.text, silent.language) if _plain(name.text).strip() in before)
-    return next((name.text for name in named if matches(name, spoke)), None)
-
-
-@lru_cache(maxsize=4096)
-def _silence(text: str, language: Language) -> re.Match[str] | None:
-    return _SILENT[language].search(_plain(text))
+def _response(silent: Sentence, answering: Sentence) -> bool:
+    """Whether one says that somebody has not responded and the other tells that somebody's response."""
+    said = _SILENT[silent.language].search(silent.text)
+    if said is None or _SILENT[answering.language].search(answering.text):
+        return False
+    answer = _ANSWERS[answering.language].search(answering.text)
+    if answer is None:
+        return False
+    claim = claim_of(answering.text, answering.language)
+    speaker = claim.speaker if claim and claim.speaker else answering.text[: answer.start()]
+    who = _last_name(silent.text[: said.start()], silent.language)
+    return who is not None and matches(who, mentions([(speaker, answering.language)]))
 
 
 def tells_of_response(sentence: Sentence) -> bool:
-    """Whether the sentence reports a response or its absence: worth comparing with more than its neighbours."""
-    silent = _silence(sentence.text, sentence.language) is not None
-    return silent or bool(_RESPONDS[sentence.language].search(_plain(sentence.text)))
+    """Whether a response, or that there was none, is told: worth comparing with more than the nearest sentences."""
+    told = (_SILENT[sentence.language], _ANSWERS[sentence.language])
+    return any(pattern.search(sentence.text) for pattern in told)
+
+
+def _last_name(text: str, language: Language) -> Name | None:
+    found = [name for name in names(text + " ·", language) if name.certain or name.start == 0]
+    return found[-1] if found else None
+
+
+def _counted_otherwise(a: Sentence, b: Sentence) -> bool:
+    """Whether the same thing of the same people at the same time is counted differently."""
+    ours, theirs = figures(a.text, a.language), figures(b.text, b.language)
+    if not _same_subjects(a, b) or _other_times(ours, theirs):
+        return False
+    for figure in (f for f in ours if _counts(f)):
+        for other in (f for f in theirs if _counts(f)):
+            if figure.unit != other.unit or not _same_thing(a, figure, b, other):
+                continue
+            if any(same(figure, f) != "different" for f in theirs) or any(same(other, f) != "different" for f in ours):
+                continue
+            return _apart(figure, other)
+    return False
+
+
+def _counts(figure: Figure) -> bool:
+    return figure.certain and (figure.unit in ("count", "percent", "multiple", "age") or ":" in figure.unit)
+
+
+def _apart(a: Figure, b: Figure) -> bool:
+    """Whether no number fits both, "more than 40" and "43" do."""
+    if a.approximate == "more_than" and b.approximate != "less_than" and b.value > a.value:
+        return False
+    if b.approximate == "more_than" and a.approximate != "less_than" and a.value > b.value:
+        return False
+    if "about" in (a.approximate, b.approximate):
+        return abs(a.value - b.value) > max(a.value, b.value) / 5
+    return a.value != b.value
+
+
+def _other_times(ours: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
+    """Different months or years: two figures of two times are no disagreement."""
+    dates = [[f for f in side if f.unit in ("year", "month", "date")] for side in (ours, theirs)]
+    if not dates[0] and not dates[1]:
+        return False
+    return not (dates[0] and dates[1]) or not any(same(x, y) != "different" for x in dates[0] for y in dates[1])
+
+
+def _same_subjects(a: Sentence, b: Sentence) -> bool:
+    """The names of the shorter sentence are all in the other, and there is one at least on each side or on none."""
+    ours = [name for name in names(a.text, a.language) if name.certain]
+    theirs = [name for name in names(b.text, b.language) if name.certain]
+    if bool(ours) != bool(theirs):
+        return False
+    in_b = all(matches(name, mentions([(b.text, b.language)])) for name in ours)
+    in_a = all(matches(name, mentions([(a.text, a.language)])) for name in theirs)
+    return in_a and in_b
+
+
+def _same_thing(a: Sentence, figure: Figure, b: Sentence, other: Figure) -> bool:
+    """What is counted: the first content word after each figure, the same or a translation."""
+    ours, theirs = _thing(a, figure), _thing(b, other)
+    if not ours or not theirs:
+        return False
+    if a.language == b.language:
+        return stems(ours, a.language) == stems(theirs, b.language)
+    return bool(translations(ours, a.language) & set(stems(theirs, b.language))) or fuzz.ratio(ours, theirs) >= 80
+
+
+def _thing(sentence: Sentence, figure: Figure) -> str:
+    after = words(sentence.text[figure.end : figure.end + 60])
+    stop = STOP_WORDS[sentence.language]
+    return next((word for word in after if word not in stop and not word.isdigit()), "")
 
 
 def _denied(a: Sentence, b: Sentence) -> bool:
-    return compare(a.text, a.language, [(b.text, b.language)]) == "opposite"
+    """Whether the two differ by a negation and say the same otherwise."""
+    hard = [sum(n.hard for n in negations(s.text, s.language)) for s in (a, b)]
+    if abs(hard[0] - hard[1]) != 1 or not _same_subjects(a, b):
+        return False
+    if a.language == b.language and toggled(a.text, b.text, a.language):
+        return _shared(a, b) >= 0.6
+    return min(hard) == 0 and _shared(a, b) >= 0.75
 
 
-def _share_names(a: Sentence, b: Sentence) -> bool:
-    there = mentions([(b.text, b.language)])
-    return any(name.certain and matches(name, there) for name in names(a.text, a.language))
+def _shared(a: Sentence, b: Sentence) -> float:
+    """Share of the content words of the sentence with more of them that the other has, in either language."""
+    sides = []
+    for one, other in ((a, b), (b, a)):
+        there = set(stems(other.text, other.language))
+        content = [word for word in words(one.text) if word not in STOP_WORDS[one.language]]
+        known = sum(
+            bool(({*stems(word, one.language)} | _abroad(word, one, other)) & there) or fold(word) in words(other.text)
+            for word in content
+        )
+        sides.append(known / len(content) if content else 0.0)
+    return min(sides)
 
 
-def _other_figure(a: Sentence, b: Sentence) -> str | None:
-    """A number of ``a`` that stands in ``b`` as another number of the same unit, all others being equal."""
-    ones, twos = _counted(a), _counted(b)
-    left = [figure for figure in ones if all(same(figure, other) == "different" for other in twos)]
-    right = [figure for figure in twos if all(same(figure, other) == "different" for other in ones)]
-    if len(left) != 1 or len(right) != 1 or left[0].unit != right[0].unit:
-        return None
-    return f"{a.text[left[0].start : left[0].end]} / {b.text[right[0].start : right[0].end]}"
-
-
-def _counted(sentence: Sentence) -> list[Figure]:
-    found = figures(sentence.text, sentence.language)
-    return [figure for figure in found if figure.certain and (figure.unit in _COUNTED or figure.unit.startswith("money"))]
-
-
-def _plain(text: str) -> str:
-    """Folded, a blank for every mark: what the patterns of this room are written for."""
-    return re.sub(r"[^\w]", " ", fold(text))
+def _abroad(word: str, one: Sentence, other: Sentence) -> frozenset[str]:
+    return translations(word, one.language) if one.language != other.language else frozenset()
