@@ -21,7 +21,8 @@ Unit = Literal["date", "weekday", "decade", "century", "time", "year"]
 @dataclass(frozen=True, slots=True)
 class Moment:
     """``value``: YYYYMMDD for dates and years, 1 (Monday) to 7 for weekdays, the first year of a decade,
-    the ordinal of a century, HHMM for times of day."""
+    the ordinal of a century, HHMM for times of day.
+    """
 
     value: int
     unit: Unit
@@ -139,7 +140,7 @@ def _written(text: str, language: Language) -> Iterator[Moment]:
 
 
 def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
-    """ "May" and "March" are verbs, «mars» a planet: surer after a preposition."""
+    """Whether it means the month: "May" and "March" are verbs too, «mars» a planet: surer after a preposition."""
     word = match[0]
     if language == "fr":
         return word[0].islower() or fold(word) not in ("mars", "mai")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -33,23 +35,29 @@ class Mentions:
 
 def mentions(texts: Iterable[tuple[str, Language]]) -> Mentions:
     """Read the texts that may confirm a name; languages may be mixed."""
-    words: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
-    keys: set[str] = set()
+    read = [_mentions(text, language) for text, language in texts]
+    return Mentions(
+        {language: frozenset().union(*(each.words[language] for each in read)) for language in LANGUAGES},
+        frozenset().union(*(each.keys for each in read)),
+        frozenset().union(*(each.initials for each in read)),
+        frozenset().union(*(each.acronyms for each in read)),
+        frozenset().union(*(each.pairs for each in read)),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _mentions(text: str, language: Language) -> Mentions:
+    written = WORD.findall(text)
+    words = frozenset(part for word in written for part in _parts(word))
+    acronyms = frozenset(word.replace(".", "") for word in written if word.isupper())
     initials: set[str] = set()
-    acronyms: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    for text, language in texts:
-        keys |= keys_in(text)
-        for match in WORD.finditer(text):
-            words[language].update(_parts(match[0]))
-            if match[0].isupper():
-                acronyms.add(match[0].replace(".", ""))
-        for run, links in capitalised(text):
-            for take in (run, links):
-                initials.update("".join(word[0] for word in take[at:]).upper() for at in range(len(take)))
-            pairs.update((_parts(a)[0], _parts(b)[0]) for a, b in zip(run, run[1:], strict=False))
-    frozen = {language: frozenset(found) for language, found in words.items()}
-    return Mentions(frozen, frozenset(keys), frozenset(initials), frozenset(acronyms), frozenset(pairs))
+    for run, linked in capitalised(text):
+        for take in (run, linked):
+            initials.update("".join(word[0] for word in take[at:]).upper() for at in range(len(take)))
+        pairs.update((_parts(a)[0], _parts(b)[0]) for a, b in pairwise(run))
+    heard = {each: words if each == language else frozenset[str]() for each in LANGUAGES}
+    return Mentions(heard, keys_in(text), frozenset(initials), acronyms, frozenset(pairs))
 
 
 def _parts(word: str) -> list[str]:

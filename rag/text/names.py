@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -56,6 +56,7 @@ _GENERIC = frozenset(
 
 @cache
 def roles() -> frozenset[str]:
+    """Words of offices and institutions, folded: capitalised in English, and no names by themselves."""
     lines = files("rag.text").joinpath("roles.tsv").read_text("utf-8").splitlines()
     return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split("\t")[1].split())
 
@@ -106,6 +107,7 @@ def _tokens(text: str) -> list[_Token]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def names(text: str, language: Language) -> tuple[Name, ...]:
     """Every proper name of ``text`` in order of place. Months and weekdays are figures, not names."""
     found = [

@@ -9,29 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
 from text_to_num import find_numbers
 
+from rag.text.quantities import NOT_NUMBERS, Number, Word, decimal, set_phrases
 from rag.types import Language
-
-Kind = Literal["cardinal", "ordinal", "vague", "fraction", "multiple"]
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """``value`` of ``text[start:end]``; ``certain`` is False where the words may mean no number at all."""
-
-    value: Decimal
-    kind: Kind
-    start: int
-    end: int
-    certain: bool = True
-    about: bool = False  #: the word itself says "roughly": «une dizaine»
-    bare: bool = False  #: plain digits without separators or a scale word, as a year is written
-
 
 _BLANK = "\u0020\u00a0\u202f\u2009"
 _DIGITS = re.compile(
@@ -43,10 +27,6 @@ _SCALES: dict[Language, dict[str, int]] = {
     "en": {"thousand": 3, "million": 6, "millions": 6, "billion": 9, "billions": 9, "trillion": 12}
     | {"trillions": 12, "hundred": 2, "bn": 9, "mn": 6, "m": 6, "k": 3, "tn": 12},
 }
-_COLLECTIVES = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
-    "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
-}  # fmt: skip
 _VAGUE: dict[Language, dict[str, int]] = {
     "fr": {"dizaines": 1, "douzaines": 1, "centaines": 2, "milliers": 3, "millions": 6, "milliards": 9},
     "en": {"dozens": 1, "tens": 1, "scores": 1, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9} | {"trillions": 12},
@@ -58,53 +38,12 @@ _VAGUE_RUN = {
     )
     for language, table in _VAGUE.items()
 }
-_HALVES: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(r"\b(?:un\s+)?demi[- ](millier|million|milliard|siècle)s?\b", re.IGNORECASE),
-    "en": re.compile(r"\bhalf(?:[- ]an?|[- ]of[- ]a)?[- ](million|billion|trillion|dozen|century)\b", re.IGNORECASE),
-}
-_HALF_OF = {
-    "millier": 500, "million": 500_000, "dozen": 6, "siècle": 50, "century": 50, "trillion": 500 * 10**9,
-    "milliard": 500 * 10**6,
-}  # fmt: skip
-_PARTS = {
-    "tiers": 3, "third": 3, "thirds": 3, "quart": 4, "quarts": 4, "quarter": 4, "quarters": 4, "fifth": 5,
-    "fifths": 5, "cinquième": 5, "cinquièmes": 5, "dixième": 10, "dixièmes": 10, "tenth": 10, "tenths": 10,
-}  # fmt: skip
-_COUNTS = {
-    "un": 1,
-    "une": 1,
-    "a": 1,
-    "one": 1,
-    "deux": 2,
-    "two": 2,
-    "trois": 3,
-    "three": 3,
-    "quatre": 4,
-    "four": 4,
-}
-_FRACTIONS = re.compile(
-    rf"\b({'|'.join(_COUNTS)})[- ]({'|'.join(_PARTS)})\b|\b(la moitié|half of|half the|half)\b", re.IGNORECASE
-)
-_MULTIPLES: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(
-        r"\b(doubl|tripl|quadrupl|quintupl|sextupl|décupl)(?:e|es|é|ée|és|ées|er|ant|ait|ent|aient|era)?\b", re.IGNORECASE
-    ),
-    "en": re.compile(r"\b(twice|thrice|doubl|tripl|quadrupl)(?:e|es|ed|ing)?\b|\b(\w+?)-?fold\b", re.IGNORECASE),
-}
 #: Words that may stand for a number and may not: they confirm, they do not accuse.
 _PERHAPS = {"both": 2, "couple": 2, "pair": 2, "paire": 2, "duo": 2, "trio": 3, "single": 1}
-_TIMES = {"doubl": 2, "twice": 2, "tripl": 3, "thrice": 3, "quadrupl": 4, "quintupl": 5, "sextupl": 6, "décupl": 10}
 _PERHAPS_RUN = re.compile(rf"\b({'|'.join(_PERHAPS)})\b", re.IGNORECASE)
 _ALL_TWO = re.compile(r"\b(?:les|ces|ses|leurs|nos|tous|toutes|aux|des)\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+(\w+\s+)?(?:and\s+a\s+half|et\s+demie?)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]|_")
-_NOT_NUMBERS: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(r"\bpour cents?\b|\bcovid-19\b|\btout neuf\b", re.IGNORECASE),
-    "en": re.compile(
-        r"\bcovid-19\b|\bsecond(?:s|ed|ary)\b|\b(?:a|per|every|split|each) second\b|\bsecond[- ](?:hand|guess\w*)\b",
-        re.IGNORECASE,
-    ),
-}
 _ONES = {
     "un",
     "une",
@@ -124,7 +63,7 @@ def numbers(text: str, language: Language) -> tuple[Number, ...]:
     """Every number of ``text`` in order of place."""
     found: list[Number] = []
     masked = text
-    for finder in (_fixed, _digits, _in_words):
+    for finder in (set_phrases, _digits, _in_words):
         found += finder(masked, language)
         masked = _mask(text, found)
     found = [_with_half(text, number) for number in found]
@@ -139,59 +78,8 @@ def _mask(text: str, found: list[Number]) -> str:
     return "".join(chars)
 
 
-def _fixed(text: str, language: Language) -> Iterator[Number]:
-    """Set phrases: halves, fractions, multiples, collectives."""
-    taken = [match.span() for match in _NOT_NUMBERS[language].finditer(text)]
-
-    def free(start: int, end: int) -> bool:
-        clear = all(end <= left or start >= right for left, right in taken)
-        if clear:
-            taken.append((start, end))
-        return clear
-
-    for match in _HALVES[language].finditer(text):
-        word = match[1].lower()
-        value = 500_000_000 if word == "billion" else _HALF_OF[word]
-        if free(*match.span()):
-            yield Number(Decimal(value), "cardinal", *match.span())
-    for match in _FRACTIONS.finditer(text):
-        if not free(*match.span()):
-            continue
-        if match[3]:
-            yield Number(Decimal("0.5"), "fraction", *match.span(), certain=match[3].lower() != "half")
-        else:
-            part = Decimal(_COUNTS[match[1].lower()]) / _PARTS[match[2].lower()]
-            sure = match[1].lower() != "a" or text[match.end() :].lstrip().startswith("of")
-            yield Number(round(part, 4), "fraction", *match.span(), certain=sure)
-    for match in _MULTIPLES[language].finditer(text):
-        word = (match[1] or (match[2] if match.lastindex == 2 else "")).lower()
-        times = Decimal(_TIMES[word]) if word in _TIMES else _plain(word)
-        if times is not None and free(*match.span()):
-            yield Number(times, "multiple", *match.span(), certain=word not in ("doubl", "tripl"))
-    if language == "fr":
-        for match in re.finditer(r"\b(une?|la|le|quelque|cette|ce)\s+(\w+)\b", text, re.IGNORECASE):
-            value = _COLLECTIVES.get(match[2].lower(), 0)
-            scale = re.compile(r"\s+de\s+(milliers|millions|milliards)\b").match(text, match.end())
-            if value and free(*match.span()):
-                power = _SCALES[language][scale[1]] if scale else 0
-                end = scale.end() if scale else match.end()
-                yield Number(Decimal(value).scaleb(power), "cardinal", match.start(), end, value != 15, about=True)
-    else:
-        for match in re.finditer(r"\b(?:a|one)\s+dozen\b", text, re.IGNORECASE):
-            if free(*match.span()):
-                yield Number(Decimal(12), "cardinal", *match.span(), about=True)
-
-
-def _plain(word: str) -> Decimal | None:
-    """A number word or digits standing alone ("ten" of "tenfold")."""
-    if word.isdigit():
-        return Decimal(word)
-    found = find_numbers([_Word(word, 0, 0)], "en", threshold=0) if word else []
-    return _decimal(found[0].value) if found else None
-
-
 def _digits(text: str, language: Language) -> Iterator[Number]:
-    skip = [match.span() for match in _NOT_NUMBERS[language].finditer(text)]
+    skip = [match.span() for match in NOT_NUMBERS[language].finditer(text)]
     for match in _DIGITS.finditer(text):
         start, end = match.span()
         if any(left <= start < right for left, right in skip):
@@ -227,27 +115,9 @@ def _read_digits(written: str, language: Language) -> Decimal:
     return Decimal(".".join(parts)) if len(parts) == 2 else Decimal("".join(parts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A token as text2num wants it."""
-
-    word: str
-    start: int
-    end: int
-
-    def text(self) -> str:
-        return self.word
-
-    def nt_separated(self, previous: _Word) -> bool:
-        return False
-
-    def not_a_number_part(self) -> bool:
-        return False
-
-
 def _in_words(text: str, language: Language) -> Iterator[Number]:
-    text = _NOT_NUMBERS[language].sub(lambda match: ";" * len(match[0]), text)
-    tokens = [_Word(match[0].lower(), *match.span()) for match in _TOKEN.finditer(text)]
+    text = NOT_NUMBERS[language].sub(lambda match: ";" * len(match[0]), text)
+    tokens = [Word(match[0].lower(), *match.span()) for match in _TOKEN.finditer(text)]
     counted = [(o, tokens[o.start].start, tokens[o.end - 1].end) for o in find_numbers(tokens, language, threshold=0)]
     vague = []
     for match in _VAGUE_RUN[language].finditer(text):
@@ -260,7 +130,7 @@ def _in_words(text: str, language: Language) -> Iterator[Number]:
         if any(left <= start < right for left, right in vague):
             continue
         words = text[start:end].lower()
-        value = _decimal(found.value)
+        value = decimal(found.value)
         certain = words not in _ONES and value != 1
         if words in ("neuf", "neufs"):
             certain = bool(re.match(r"\s+\w+[sx]\b", text[end:]))
@@ -269,10 +139,6 @@ def _in_words(text: str, language: Language) -> Iterator[Number]:
         yield Number(value, "ordinal" if found.is_ordinal else "cardinal", start, end, certain)
     for match in _PERHAPS_RUN.finditer(text):
         yield Number(Decimal(_PERHAPS[match[1].lower()]), "cardinal", *match.span(), certain=False)
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(int(value)) if value == int(value) else Decimal(str(value))
 
 
 def _with_half(text: str, number: Number) -> Number:

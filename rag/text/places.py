@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from rag.text.terms import fold
 from rag.types import LANGUAGES, Language
@@ -48,6 +49,7 @@ def _tokens(text: str) -> list[re.Match[str]]:
     return list(TOKEN.finditer(text))
 
 
+@lru_cache(maxsize=20_000)
 def _key(word: str) -> str:
     return fold(word.replace(".", ""))
 
@@ -95,6 +97,7 @@ def _openings(language: Language) -> frozenset[str]:
     return frozenset(form.split(" ", 1)[0] for form in _forms(language))
 
 
+@lru_cache(maxsize=1024)
 def places(text: str, language: Language, *, any_case: bool = False) -> tuple[Place, ...]:
     """Known names in ``text``, longest first at each place, in order.
 
@@ -124,7 +127,7 @@ def _longest(text: str, tokens: list[re.Match[str]], at: int, language: Language
 
 
 def _written_so(text: str, run: list[re.Match[str]], form: _Form, any_case: bool) -> bool:
-    if any(re.search(r"[.!?;,\n]", text[a.end() : b.start()]) for a, b in zip(run, run[1:], strict=False)):
+    if any(re.search(r"[.!?;,\n]", text[a.end() : b.start()]) for a, b in pairwise(run)):
         return False
     written = run[0][0]
     if form.acronym:

@@ -35,6 +35,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
 
 def fold(text: str) -> str:
     """Lower case, without accents or typographic variants: «Été» → "ete", “œ” → "oe"."""
+    if text.isascii():
+        return text.lower()
     spread = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     return "".join(char for char in spread if not unicodedata.combining(char)).casefold()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from rag.text.numbers import Number
+from rag.text.quantities import Number
 
 _PERCENT = re.compile(r"\s*[- ]?(?:%|per ?cent\b|pour ?cents?\b|percentage points?|points? de pourcentage)", re.IGNORECASE)
 _MONEY_AFTER = re.compile(
-    r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres sterling|yens?|francs?|roubles?|rubles?"
+    r"\s*(?:de |d['’])?(\$|€|£|¥|(?:us |canadian |australian )?dollars?|euros?|pounds?|livres sterling|yens?|francs?"
+    r"|roubles?|rubles?"
     r"|usd|eur|gbp|yuans?)(?:\b|(?<=\W))",
     re.IGNORECASE,
 )

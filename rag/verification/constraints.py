@@ -20,9 +20,7 @@ _LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
 _EMPHASIS = 7
 
 
-def unmet(
-    question: str, language: Language, evidence: Sequence[Evidence], around: Sequence[Evidence] = ()
-) -> tuple[str, ...]:
+def unmet(question: str, language: Language, evidence: Sequence[Evidence], around: Sequence[Evidence] = ()) -> tuple[str, ...]:
     """The question's terms, as written in it, that no evidence meets, in order; empty when all are met.
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.

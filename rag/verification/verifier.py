@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rag.text.figures import Figure, figures, same
 from rag.text.mentions import Mentions, matches, mentions, translatable
 from rag.text.names import names
-from rag.text.terms import fold
 from rag.types import Evidence, Language
+from rag.verification.alignment import TokenEmbedder, read
 from rag.verification.attribution import keeps_claim
 from rag.verification.constraints import told
-from rag.verification.polarity import compare
-from rag.verification.support import Calibration, Judge, Passage, TokenEmbedder, features
+from rag.verification.polarity import compare, polarity
+from rag.verification.support import Calibration, Features, Judge, Reading, Side, features, probability, side_of
 
 FaultKind = Literal["figure", "name", "polarity", "support", "attribution"]
 
@@ -42,10 +43,13 @@ class Verdict:
     faults: tuple[Fault, ...] = ()
 
 
+_REMEMBERED = 128  # texts kept encoded: one answer checks many statements against the same evidence
+
 #: Words by which a sentence speaks of somebody named before it.
 _STANDS_FOR = re.compile(
     r"\b(?:il|elle|ils|elles|he|she|it|they|nous|we|ce dernier|cette dernière|the latter"
-    r"|(?:la|cette|the|this) (?:firme|société|entreprise|company|firm)|l['’](?:entreprise|État|Etat|accusé|élu)|(?:the|this|that) state"
+    r"|(?:la|cette|the|this) (?:firme|société|entreprise|company|firm)|l['’](?:entreprise|État|Etat|accusé|élu)|(?:the|this"
+    r"|that) state"
     r"|cet (?:État|Etat))\b",
     re.IGNORECASE,
 )
@@ -58,6 +62,7 @@ class Verifier:
         self._embedder = embedder
         self._calibration = calibration or Calibration.shipped()
         self._judge = judge
+        self._read = lru_cache(maxsize=_REMEMBERED)(self._encode)
 
     def check(self, statement: str, language: Language, evidence: Sequence[Evidence], question: str = "") -> Verdict:
         """Check ``statement``, in ``language``, against all of ``evidence`` together.
@@ -65,38 +70,60 @@ class Verifier:
         Names of the question may be repeated. An attribution that was lost is a fault, not a fatal one: the
         caller puts the speaker back.
         """
-        if not statement.strip() or not evidence:
+        if not re.search(r"\w", statement) or not evidence:
             return Verdict(False, 0.0, (Fault("support", "nothing to check", True),))
         if is_verbatim(statement, evidence):
-            return Verdict(True, 1.0)
+            return Verdict(True, 1.0, tuple(attribution_faults(statement, language, evidence)))
         faults = [
             *figure_faults(statement, language, evidence),
             *name_faults(statement, language, evidence, question),
             *polarity_faults(statement, language, evidence),
             *attribution_faults(statement, language, evidence),
         ]
-        support = self._support(statement, language, evidence, sum(not fault.fatal for fault in faults))
-        if support < self._calibration.threshold:
-            faults.append(Fault("support", f"{support:.2f} below {self._calibration.threshold:.2f}", True))
-        accepted = not any(fault.fatal for fault in faults)
-        return Verdict(accepted, support if accepted else min(support, self._calibration.threshold), tuple(faults))
+        support, threshold = self._support(statement, language, evidence, faults)
+        if support < threshold:
+            faults.append(Fault("support", f"{support:.2f} below {threshold:.2f}", True))
+        return Verdict(not any(fault.fatal for fault in faults), support, tuple(faults))
 
-    def _support(self, statement: str, language: Language, evidence: Sequence[Evidence], warnings: int) -> float:
-        passages = [Passage(item.sentence.text, item.sentence.language) for item in evidence]
-        measured = features(self._embedder, statement, language, passages, warnings)
-        whole = " ".join(passage.text for passage in passages)
-        judged = self._judge.log_odds(whole, statement) if self._judge else None
-        return self._calibration.probability(measured, judged)
+    def measured(
+        self, statement: str, language: Language, evidence: Sequence[Evidence], faults: Sequence[Fault]
+    ) -> tuple[Side, Features]:
+        """The features that support is computed from; for fitting and for explaining."""
+        said = self._read(statement, language)
+        there = [self._read(item.sentence.text, item.sentence.language) for item in evidence]
+        kinds = [fault.kind for fault in faults if not fault.fatal]
+        return side_of(language, there), features(said, there, kinds.count("figure"), kinds.count("name"))
+
+    def _support(
+        self, statement: str, language: Language, evidence: Sequence[Evidence], faults: Sequence[Fault]
+    ) -> tuple[float, float]:
+        side, values = self.measured(statement, language, evidence, faults)
+        model = self._calibration.model(side)
+        odds = model.log_odds(values)
+        if self._judge is not None:
+            whole = " ".join(item.sentence.text for item in evidence)
+            odds += self._calibration.judge_weight * self._judge.log_odds(whole, statement)
+        return probability(odds), model.threshold
+
+    def _encode(self, text: str, language: Language) -> Reading:
+        return Reading(read(self._embedder, text), self._embedder.encode_passages([text])[0], language)
 
 
 def is_verbatim(statement: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether the statement stands in one sentence of the evidence, blanks and typographic quotes apart."""
+    """Whether the statement stands in one sentence of the evidence, blanks and typographic quotes apart.
+
+    Words cut out after a negation («n'a pas dit que …») are not the sentence's own statement.
+    """
     plain = _plain(statement)
-    return len(plain) > 1 and any(f" {plain} " in f" {_plain(item.sentence.text)} " for item in evidence)
+    for item in evidence:
+        before, found, _ = f" {_plain(item.sentence.text)} ".partition(f" {plain} ")
+        if found and len(plain) > 1 and not polarity(before, item.sentence.language):
+            return True
+    return False
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+|[%$€£]", text.replace("’", "'").casefold()))
+    return " ".join(re.findall(r"[^\W_]+['’]?|[%$€£]", text.casefold())).replace("’", "'")
 
 
 def figure_faults(statement: str, language: Language, evidence: Sequence[Evidence]) -> Iterator[Fault]:
@@ -117,16 +144,9 @@ def figure_faults(statement: str, language: Language, evidence: Sequence[Evidenc
         verdicts = {same(figure, other) for other in there}
         if "equal" in verdicts:
             continue
-        if "warning" in verdicts and (figure.unit not in ("date", "month") or _dated(figure, there, context)):
-            yield Fault("figure", written, False)
-        elif any(same(figure, other) == "equal" for other in context) and figure.unit in (
-            "date",
-            "month",
-            "year",
-        ):
-            yield Fault("figure", written, False)
-        else:
-            yield Fault("figure", written, True)
+        partly = "warning" in verdicts and (figure.unit not in ("date", "month") or _dated(figure, there, context))
+        dated = figure.unit in ("date", "month", "year") and any(same(figure, other) == "equal" for other in context)
+        yield Fault("figure", written, not (partly or dated))
 
 
 def _dated(figure: Figure, there: Sequence[Figure], context: Sequence[Figure]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text.figures import Figure, figures, same
@@ -157,6 +157,7 @@ def test_spans_point_at_the_words() -> None:
     assert [text[figure.start : figure.end] for figure in figures(text, "fr")] == ["7 milliards", "2020"]
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=999_999_999))
 def test_grouped_digits_read_the_same_in_both_notations(value: int) -> None:
     french = f"{value:,}".replace(",", "\u202f")
@@ -167,6 +168,7 @@ def test_grouped_digits_read_the_same_in_both_notations(value: int) -> None:
         assert a[0].value == b[0].value == Decimal(value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_read_without_failing_and_spans_stay_inside(text: str) -> None:
     for language in ("fr", "en"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text.mentions import matches, mentions, translatable
@@ -96,6 +96,7 @@ def test_a_name_with_ordinary_words_still_owes_its_proper_one() -> None:
     assert not matches(county, mentions([("le comté de Morel", "fr")]))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_read_and_mentions_its_own_names(text: str) -> None:
     for language in ("fr", "en"):
