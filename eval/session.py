@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eval import gate
 from eval.cache import Cache
-from eval.cases import Case, CaseError, load, misquoted
+from eval.cases import Case, CaseError, Split, load, misquoted
 from eval.corpus import documents
 from eval.fingerprints import fingerprints
 from eval.report import write
@@ -79,8 +79,8 @@ def run_cases(options: argparse.Namespace) -> int:
 
 def chosen(options: argparse.Namespace) -> tuple[Case, ...]:
     """The cases of this run. Raises CaseError when none is left."""
-    split = "dev" if options.suite == "smoke" else options.split
-    cases = load(options.cases or CASES, None if split == "all" else split)
+    sides: dict[str, Split | None] = {"dev": "dev", "test": "test", "all": None}
+    cases = load(options.cases or CASES, sides["dev" if options.suite == "smoke" else options.split])
     if options.suite == "smoke":
         cases = smoke(cases)
     cases = even([case for case in cases if options.kind in (None, case.kind)], options.limit)
