@@ -22,7 +22,9 @@ def table() -> str:
     for name, field in Settings.model_fields.items():
         default = "the user's cache" if field.default_factory else field.default
         shown = "" if default is None or isinstance(default, SecretStr) or default == "" else f"`{default}`"
-        rows.append(f"| `{PREFIX}{name.upper()}` | {shown.replace('`the', 'the').replace('cache`', 'cache')} | {field.description} |")
+        rows.append(
+            f"| `{PREFIX}{name.upper()}` | {shown.replace('`the', 'the').replace('cache`', 'cache')} | {field.description} |"
+        )
     return "\n".join(rows) + "\n"
 
 
