@@ -127,9 +127,18 @@ class ServedLlm:
         if isinstance(error, openai.NotFoundError):
             return f"{where} has no model {settings.llm_model!r} there; correct TEMOIN_LLM_URL (…/v1) or TEMOIN_LLM_MODEL"
         if isinstance(error, openai.APIStatusError):
-            said = " ".join(str(error.message).split())[:160]
+            said = _said(error)
+            if "context" in said:
+                return f"{where} finds the prompt too long ({said}); raise TEMOIN_LLM_CONTEXT or lower TEMOIN_EVIDENCE_TOKENS"
             return f"{where} answered with status {error.status_code} ({said}); {remedy}"
         return f"{where} cannot be reached; start it, or {remedy}"
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """The server's own words, on one line."""
+    body = error.body
+    words = body.get("message", body) if isinstance(body, dict) else body
+    return " ".join(str(words or error.message).split())[:160]
 
 
 def _client(settings: Settings, address: Address, *, local: bool) -> tuple[Any, httpx.Client]:
