@@ -15,7 +15,8 @@ from tests.scripted import ScriptedLlm
 from tests.shelf import WordEmbedder, fill, settings_in
 
 FILES = {
-    "pont.txt": "Le pont de Valmont a rouvert en mai.\n\nLes travaux du pont ont coûté quatre millions. La mairie est satisfaite.\n",
+    "pont.txt": "Le pont de Valmont a rouvert en mai.\n\n"
+    "Les travaux du pont ont coûté quatre millions. La mairie est satisfaite.\n",
     "bridge.txt": "The library of Valmont holds twelve thousand books. It opens on Monday.\n",
 }
 COST = "Les travaux du pont ont coûté quatre millions."
