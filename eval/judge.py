@@ -8,20 +8,19 @@ Its words are cached by everything they depend on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 
 from eval.cache import Cache
 from eval.fingerprints import short
-from eval.matching import plain
+from eval.matching import stands_in, words
 from eval.metrics import Check
 from rag.ingestion.sentences import split
 from rag.types import Citation, Document, Evidence, Language, Sentence, Source
 
 _FRAME = 8  #: words that may frame a quotation
-_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|%")
+_APART = frozenset({"figure", "name", "attribution"})  #: faults with figures of their own
 
 
 class Fault(Protocol):
@@ -93,7 +92,7 @@ class VerifierJudge:
             verdict = self._verifier.check(statement, language, evidence, question)
         wrong = {fault.kind for fault in verdict.faults if fault.fatal}
         quoted = any(quotes(statement, citation.quote) for citation in citations)
-        others_only = bool(wrong) and not wrong & {"support", "polarity"}
+        others_only = bool(wrong) and wrong <= _APART
         return Check(
             supported=quoted or verdict.accepted or others_only,
             support=verdict.support,
@@ -128,15 +127,11 @@ def has_figure(text: str, language: Language) -> bool:
 
 def quotes(statement: str, quote: str) -> bool:
     """Whether a statement is (part of) a quotation, or frames all of it («in French: …») in a few words."""
-    said, there = f" {_words(statement)} ", f" {_words(quote)} "
-    if said in there:
+    if stands_in(statement, quote):
         return True
-    rest = said.replace(there, " ", 1)
-    return there in said and len(rest.split()) <= _FRAME and not any(char.isdigit() for char in rest)
-
-
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(plain(text)))
+    rest = words(statement).replace(words(quote), " ", 1)
+    framed = stands_in(quote, statement) and len(rest.split()) <= _FRAME
+    return framed and not any(char.isdigit() for char in rest)
 
 
 def keeps_claims(statement: str, language: Language, citations: Sequence[Citation]) -> bool | None:

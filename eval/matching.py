@@ -15,6 +15,7 @@ _MARK = re.compile(r"\s*\[\d+\]")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,.]\d{3})+(?!\d)")
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _JOINTS = re.compile(r"[-‐‑‒–—'’ʼ«»“”„\"()\[\]]")
+_WORDS = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|%")
 _PERCENT = re.compile(r" ?(%|percent\b|per cent\b|pour cent\b|pourcent\b)")
 
 
@@ -42,9 +43,7 @@ def contains(plain_text: str, alternative: str) -> bool:
     if alternative.endswith("*"):
         tail = ""
     else:
-        tail = (
-            r"(?!\d|[.,]\d)" if wanted[-1].isdigit() else r"(?:e?s|e)?(?!\w)" if wanted[-1].isalpha() else ""
-        )
+        tail = r"(?!\d|[.,]\d)" if wanted[-1].isdigit() else r"(?:e?s|e)?(?!\w)" if wanted[-1].isalpha() else ""
     head = r"(?<!\w)(?<!\d[.,])" if wanted[0].isalnum() else ""
     return re.search(head + re.escape(wanted) + tail, plain_text) is not None
 
@@ -53,3 +52,13 @@ def found(text: str, facts: Sequence[Sequence[str]]) -> tuple[bool, ...]:
     """For each fact, whether any of its alternatives stands in ``text``."""
     haystack = plain(text)
     return tuple(any(contains(haystack, alternative) for alternative in fact) for fact in facts)
+
+
+def words(text: str) -> str:
+    """The words and numbers of ``text`` in plain form, one blank around each, so that ``in`` respects them."""
+    return f" {' '.join(_WORDS.findall(plain(text)))} "
+
+
+def stands_in(text: str, quote: str) -> bool:
+    """Whether ``text`` stands word for word in ``quote``, punctuation and typography apart."""
+    return words(text) in words(quote)

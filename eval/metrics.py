@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from eval.bootstrap import Share
 from eval.cases import Case, Gold
-from eval.matching import found, plain, without_marks
+from eval.matching import found, stands_in, without_marks
 from rag.language import detect
 from rag.types import Answer, Citation, Language, Statement
 
@@ -161,8 +161,7 @@ def citations_valid(answer: Answer, documents: Mapping[str, str]) -> Share | Non
 
 def verbatim(statement: Statement, citations: Sequence[Citation]) -> bool:
     """Whether the statement really stands word for word in one of its citations, whatever its flag says."""
-    text = plain(statement.text)
-    return any(text in plain(citation.quote) for citation in citations)
+    return any(stands_in(statement.text, citation.quote) for citation in citations)
 
 
 def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share | None:

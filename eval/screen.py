@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -20,6 +21,8 @@ from eval.report import ratio, shown
 from eval.results import Run
 
 _FLIPS = 10
+_SILENCE = 20.0  #: seconds between lines where no bar can be drawn
+_WIDTH = 150  #: columns of a log
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,17 @@ class Follow:
     progress: Progress
     answers: TaskID
     scores: TaskID
+    told: list[float] = field(default_factory=lambda: [monotonic(), monotonic()])  #: start, last line
 
     def answer(self, done: int, total: int) -> None:
         """``done`` of ``total`` answers that the cache did not have."""
         self.progress.update(self.answers, completed=done, total=total, visible=total > 0)
+        console, now = self.progress.console, monotonic()
+        if done and not console.is_terminal and now - self.told[1] > _SILENCE:  # a log must not look dead
+            self.told[1] = now
+            spent = now - self.told[0]
+            left = spent / done * (total - done)
+            console.print(Text(f"{done} of {total} answers in {spent:.0f} s, about {left:.0f} s left"))
 
     def score(self, done: int, total: int) -> None:
         """``done`` of ``total`` answers scored."""
@@ -45,6 +55,8 @@ class Screen:
     def __init__(self) -> None:
         self._err = Console(stderr=True)
         self._out = Console(soft_wrap=True)
+        if not self._out.is_terminal:
+            self._out.width = _WIDTH
 
     def say(self, words: str) -> None:
         """One line of progress."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.matching import plain, without_marks
+from eval.matching import plain, stands_in, without_marks
 from rag.ingestion.boundaries import sentence_spans
 from rag.language import detect
 from rag.types import Answer, Citation, Statement, Timings
@@ -47,7 +47,7 @@ def read(question: str, text: str, sources: Sequence[Citation], timings: Timings
     labels = {n for statement in statements for n in statement.citations}
     cited = tuple(source for source in sources if source.n in labels)
     quotes = [source.quote for source in cited]
-    flagged = tuple(replace(one, verbatim=any(plain(one.text) in plain(quote) for quote in quotes)) for one in statements)
+    flagged = tuple(replace(one, verbatim=any(stands_in(one.text, quote) for quote in quotes)) for one in statements)
     return Answer(question, language, "answered", shown, flagged, cited, timings=timings)
 
 

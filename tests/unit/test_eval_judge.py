@@ -159,3 +159,7 @@ def test_a_wrong_label_names_its_line(tmp_path):
     file.write_text('{"id": "1", "statement": "x", "language": "fr", "evidence": [], "label": "maybe"}\n')
     with pytest.raises(RagError, match=r"statements\.jsonl, line 1"):
         load(file)
+
+
+def test_a_fault_of_a_kind_unknown_here_is_want_of_support(tmp_path):
+    assert not ask(Verifier(False, ("direction", True)), tmp_path).supported

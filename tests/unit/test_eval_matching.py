@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.matching import contains, found, plain
+from eval.matching import contains, found, plain, stands_in
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,18 @@ def test_not_within_another_word_or_number(text, alternative):
 
 def test_each_fact_by_any_of_its_alternatives():
     assert found("Il a ouvert en 2019.", [["2018", "2019"], ["340"]]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "there"),
+    [
+        ("Il mesure 340 mètres !", "« Il mesure 340 mètres. »", True),
+        ("mesure 340", "Il mesure 340 mètres.", True),
+        ("mesure 34", "Il mesure 340 mètres.", False),
+        ("esure 340", "Il mesure 340 mètres.", False),
+        ("73.3 million", "some 73,3 million items", True),
+        ("3 million", "some 73.3 million items", False),
+    ],
+)
+def test_word_for_word(text, quote, there):
+    assert stands_in(text, quote) is there
