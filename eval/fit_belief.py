@@ -22,7 +22,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
-from rag.retrieval.broad import is_broad
 
 from eval.cases import Case, load
 from rag.generation.belief import FEATURES, features
@@ -31,6 +30,7 @@ from rag.generation.witness import hear
 from rag.language import detect
 from rag.library import Library
 from rag.models.llm import Llm, open_llm
+from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import Settings, load_settings
 from rag.shell import prepare
