@@ -140,17 +140,19 @@ def spread(documents: Sequence[tuple[FloatArray, Sequence[int]]], limit: int) ->
     left = [set(range(len(vectors))) for vectors, _ in documents]
     rounds = 0
     while len(taken) < limit and any(left):
+        heard: list[tuple[int, int, float]] = []
         for place, (vectors, _) in enumerate(documents):
-            if not left[place] or len(taken) >= limit:
+            if not left[place]:
                 continue
             alike = np.max(vectors @ np.stack(held).T, axis=1) if held else np.zeros(len(vectors), np.float32)
             scores = worth[place] - APART * alike
             best = max(left[place], key=lambda row: float(scores[row]))
             left[place].discard(best)
             held.append(vectors[best])
-            taken.append((place, best, float(worth[place][best]) - rounds))
+            heard.append((place, best, float(worth[place][best]) - rounds))
+        taken += sorted(heard, key=lambda item: -item[2])
         rounds += 1
-    return taken
+    return taken[:limit]
 
 
 def _telling(vectors: FloatArray, words: Sequence[int]) -> FloatArray:

@@ -22,7 +22,7 @@ from rag.index.vectors import VectorIndex
 from rag.models.embedder import Embedder
 from rag.retrieval import broad, fusion
 from rag.retrieval.question import Question, read
-from rag.retrieval.selection import Ranked, choose, fitting, merged, says_same
+from rag.retrieval.selection import Ranked, choose, fitting, merged
 from rag.retrieval.spelling import speller
 from rag.text.figures import Figure, figures
 from rag.text.terms import stems
@@ -56,13 +56,13 @@ class _Candidate:
     vector: FloatArray
     terms: Counter[str]
     dense: float
-    level: float
+    levelled: float  #: ``dense`` made comparable between the languages
     lexical: float
 
     @property
     def promise(self) -> float:
         """Its score so far."""
-        return fusion.fuse(self.dense, self.level, self.lexical, figure=False)
+        return fusion.fuse(self.levelled, self.lexical, figure=False)
 
 
 class Retriever:
@@ -97,14 +97,12 @@ class Retriever:
             [(np.stack([item.vector for item in document]), [item.terms.total() for item in document]) for document in documents],
             4 * limit,
         )
-        kept: list[Ranked] = []
         by_id = {source.id: source for source in sources}
+        ranked = []
         for place, row, score in found:
             item = documents[place][row]
-            ranked = replace(self._close(scale, item, by_id[item.sentence.document_id]), score=score)
-            if not any(says_same(ranked, other) for other in kept):
-                kept.append(ranked)
-        return fitting(kept, limit=limit, tokens=tokens)
+            ranked.append(replace(self._close(scale, item, by_id[item.sentence.document_id]), score=score))
+        return fitting(merged(ranked), limit=limit, tokens=tokens)
 
     def _sampled(self, source: Source) -> list[_Candidate]:
         """The searchable sentences of a document, or an even sample of a long one's, in order."""
@@ -147,7 +145,7 @@ class Retriever:
             if number in sentences and number in vectors
         ]
         cosines = {each: [float(v @ scale.vector) for s, v, _, _ in found if s.language == each] for each in LANGUAGES}
-        levels = fusion.levels(cosines)
+        levelled = fusion.levelling(cosines)
         return [
             _Candidate(
                 number,
@@ -155,7 +153,7 @@ class Retriever:
                 vector,
                 terms,
                 float(vector @ scale.vector),
-                levels[sentence.language],
+                levelled(float(vector @ scale.vector), sentence.language),
                 self._lexical_score(scale, fusion.Reading(sentence.language, terms)),
             )
             for sentence, vector, terms, number in found
@@ -194,7 +192,7 @@ class Retriever:
             terms=frozenset(item.terms),
             dense=dense,
             lexical=lexical,
-            score=fusion.fuse(dense, item.level, lexical, figure=question.asks_figure and fusion.has_figure(sentence.text)),
+            score=fusion.fuse(item.levelled, lexical, figure=question.asks_figure and fusion.has_figure(sentence.text)),
             met=met,
             coverage=fusion.coverage(met, scale.weights),
             before=before,

@@ -12,18 +12,20 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import pstdev
 
 from rag.retrieval.question import SYNONYM, Part, Question
 from rag.text.figures import Figure, same
 from rag.types import LANGUAGES, Language
 
-LEXICAL = 0.25  #: weight of the lexical score in [0, 1] against a cosine
+LEXICAL = 0.2  #: weight of the lexical score in [0, 1] against a cosine
 LEVEL = 0.5  #: share of the difference between the languages' best cosines that is taken out
 LEVELLED = 8  #: how many of a language's best cosines are compared
 FIGURE = 0.02  #: for a sentence with a figure where the question asks for one
+WIDEST = 0.035  #: cosines of candidates that spread wider (other embedders') are drawn together to this deviation
 BEFORE = 0.5  #: credit of a part met by the sentence before only
-CARD = 0.5  #: credit of a part met by the document's title, author or date only
-K1, B = 1.2, 0.75
+CARD = 0.75  #: credit of a part met by the document's title, author or date only
+K1, B = 1.2, 0.5
 
 _FIGURE = re.compile(
     r"\d|\b(?:deux|trois|quatre|cinq|six|sept|huit|dix|vingt|trente|cent|cents|mille|demi|moitié|dizaines?|centaines?"
@@ -42,6 +44,18 @@ class Reading:
     card: Mapping[Language, frozenset[str]] | None = None  #: title and author, read in both languages
     figures: tuple[Figure, ...] = ()  #: of the sentence
     dated: tuple[Figure, ...] = ()  #: the document's date
+
+
+@dataclass(frozen=True, slots=True)
+class Levelling:
+    """``levels``: what is taken from the cosines of a language; ``shrink``: what the rest is multiplied by."""
+
+    levels: Mapping[Language, float]
+    shrink: float
+
+    def __call__(self, dense: float, language: Language) -> float:
+        """A cosine made comparable with those of the other language."""
+        return (dense - self.levels[language]) * self.shrink
 
 
 def weights(
@@ -68,7 +82,7 @@ def weights(
 
 def credits(question: Question, reading: Reading) -> tuple[float, ...]:
     """How far the sentence meets each part: 1 by its own words, less by synonyms or by what stands around it."""
-    return tuple(min(1.0, _count(part, reading)) for part in question.parts)
+    return tuple(min(1.0, _count(part, reading)[0]) for part in question.parts)
 
 
 def lexical(
@@ -84,8 +98,10 @@ def lexical(
         return 0.0
     total = 0.0
     for part, weight in zip(question.parts, part_weights, strict=True):
-        count = _count(part, reading)
-        total += weight * count * (K1 + 1) / (count + K1 * (1 - B + B * length))
+        count, own = _count(part, reading)
+        # what stands around a short sentence says no more about it than what stands around a long one
+        fair = length if own else max(1.0, length)
+        total += weight * count * (K1 + 1) / (count + K1 * (1 - B + B * fair))
     return total / most
 
 
@@ -95,18 +111,20 @@ def coverage(met: Sequence[float], part_weights: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(met, part_weights, strict=True)) / most if most else 0.0
 
 
-def levels(cosines: Mapping[Language, Sequence[float]]) -> dict[Language, float]:
-    """What is taken from the cosines of each language so that the best of both stand nearer to each other."""
-    found: dict[Language, float] = {}
+def levelling(cosines: Mapping[Language, Sequence[float]]) -> Levelling:
+    """How the cosines of one question's candidates, by language, are made comparable."""
+    levels: dict[Language, float] = {}
     for language, values in cosines.items():
         best = sorted(values, reverse=True)[:LEVELLED]
-        found[language] = LEVEL * sum(best) / len(best) if best else 0.0
-    return found
+        levels[language] = LEVEL * sum(best) / len(best) if best else 0.0
+    levelled = [value - levels[language] for language, values in cosines.items() for value in values]
+    spread = pstdev(levelled) if len(levelled) > 1 else 0.0
+    return Levelling(levels, min(1.0, WIDEST / spread) if spread else 1.0)
 
 
-def fuse(dense: float, level: float, lexical_score: float, *, figure: bool) -> float:
-    """One score: comparable between the sentences found for one question, and only there."""
-    return dense - level + LEXICAL * lexical_score + (FIGURE if figure else 0.0)
+def fuse(dense: float, lexical_score: float, *, figure: bool) -> float:
+    """One score, from a levelled cosine: comparable between the sentences found for one question, and only there."""
+    return dense + LEXICAL * lexical_score + (FIGURE if figure else 0.0)
 
 
 def has_figure(text: str) -> bool:
@@ -114,19 +132,19 @@ def has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
-def _count(part: Part, reading: Reading) -> float:
-    """How often the sentence meets a part, less where it is only met by synonyms or around the sentence."""
+def _count(part: Part, reading: Reading) -> tuple[float, bool]:
+    """How often the sentence meets a part, less by synonyms or around it; and whether by its own words."""
     stems = part.stems[reading.language]
     most = max((reading.terms.get(stem, 0) * credit for stem, credit in stems.items()), default=0.0)
     if most >= 1.0:
-        return most
+        return most, True
     figure = part.figure
     if figure is not None and any(same(figure, other) != "different" for other in reading.figures):
-        return 1.0
+        return 1.0, True
     around = max((BEFORE * credit for stem, credit in stems.items() if stem in reading.before), default=0.0)
     if around < CARD and _on_card(part, reading):
         around = CARD
-    return max(most, around)
+    return max(most, around), most >= around
 
 
 def _on_card(part: Part, reading: Reading) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rag.text.figures import Figure, figures
-from rag.text.glossary import OTHER, compounds, known, synonyms, translations, translations_of_stem
+from rag.text.glossary import OTHER, compounds, forms, known, synonyms, translations, translations_of_stem
 from rag.text.places import forms_of, places
 from rag.text.terms import STOP_WORDS, fold, stems
 from rag.types import Language
@@ -81,6 +81,7 @@ def _parts(text: str, language: Language, respell: Respell | None) -> Iterator[P
             if name.start <= match.start() < name.end:
                 there |= {stem for form in forms_of(name.keys, OTHER[language]) for stem in stems(form, OTHER[language])}
         own = dict.fromkeys(stems(word, language), 1.0)
+        own.update(dict.fromkeys((form for stem in list(own) for form in forms(stem, language)), 1.0))
         if not own and not there:
             continue
         for synonym in synonyms(word, language):

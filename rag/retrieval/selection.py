@@ -24,9 +24,10 @@ SAME_VECTOR, SAME_WORDS = (
 )  #: cosine, and shared share of stems, from which two sentences say the same
 REPETITION = 0.5  #: taken for each unit of cosine above ``ALIKE`` to a sentence already chosen
 ALIKE = 0.88
-NEW_PART = 0.04  #: for a sentence that alone meets all parts not met so far; less in proportion
+NEW_PART = 0.06  #: for a sentence that alone meets all parts not met so far; less in proportion
 NEW_VOICE = 0.01  #: for a document not heard so far
-EACH_LANGUAGE = 2  #: sentences of each language that are shown where they come near
+LENGTH = 0.0004  #: taken for each token, so that one long sentence does not keep two short ones out
+EACH_LANGUAGE = 1  #: sentences of each language that are shown where they come near
 NEAR = 0.1  #: within this of the best score
 CHARACTERS_A_TOKEN = 4
 
@@ -134,4 +135,5 @@ def _worth(item: Ranked, chosen: Sequence[Ranked], part_weights: Sequence[float]
     new = sum(w * max(0.0, m - h) for w, m, h in zip(part_weights, item.met, held, strict=True))
     alike = max((float(item.vector @ other.vector) for other in chosen), default=0.0)
     voice = all(item.sentence.document_id != other.sentence.document_id for other in chosen)
-    return (NEW_PART * new / most if most else 0.0) - REPETITION * max(0.0, alike - ALIKE) + (NEW_VOICE if voice else 0.0)
+    gain = (NEW_PART * new / most if most else 0.0) + (NEW_VOICE if voice else 0.0)
+    return gain - REPETITION * max(0.0, alike - ALIKE) - LENGTH * tokens_of(item.sentence.text)
