@@ -39,9 +39,12 @@ _ELIDED = re.compile(r"(?:[ldnsmtjc]|qu|lorsqu|puisqu|jusqu|quelqu)['’]$", re.
 _OPENS = re.compile(r"(?:^|[.!?…:;»”\"\n]\s*|[«“\"‘(\[]\s*|[-–—•*]\s+)$")
 _TITLE = re.compile(r"\b(?:M|MM|Mr|Mrs|Ms|Mme|Dr|St|Gen|Sen|Gov|Prof|Lt|Col|[A-Z])\.\s*$")
 LINKS = frozenset("de du des d la le les van von der den di da del of the al el bin ben and et y & pour for".split())
-_FINITE = frozenset(
-    "has had was is will would did does said says told could can should may might must denied refused announced "
-    "a avait est était sera serait ont dit affirme ajoute peut pourrait doit n ne s se y va fait vient reste nie".split()
+#: A verb right after a sentence's first word makes that word its subject, a name where no article stands.
+_FINITE = re.compile(
+    r"has|had|was|is|will|would|does|did|said|says|told|could|can|should|may|might|must|sold|won|lost|made|took|gave|went"
+    r"|came|found|held|paid|wrote|met|led|sent|kept|left|got|became|began|built|bought|ran|saw|spoke|fell|put|also|never"
+    r"|[a-z]{2,}(?:ed|ies)|a|avait|est|etait|sera|serait|ont|dit|nie|peut|doit|ne|n|s|se|y|va|fait|vient|reste|[a-z]{3,}ait"
+    r"|[a-z]{3,}(?:era|ira)|affirme|ajoute|annonce|declare|estime|rejette|repond|refuse"
 )
 
 
@@ -193,4 +196,4 @@ def _is_name(run: list[_Token], tokens: list[_Token], language: Language) -> boo
     if is_ordinary(first.word, language):
         return False
     after = next((token for token in tokens if token.start >= first.end), None)
-    return after is not None and fold(after.word) in _FINITE
+    return after is not None and not after.capital and bool(_FINITE.fullmatch(fold(after.word)))

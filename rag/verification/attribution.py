@@ -23,7 +23,8 @@ class Claim:
 
 
 #: A quotation of four words and more reports; fewer words in quotation marks only keep a distance.
-_QUOTED = re.compile(r"[«“\"](?:\s*[^\s«»“”\"]+){4,}\s*[»”\"]|^[^«“\"]*[»”\"]|[«“](?:\s*[^\s«»“”]+){4,}$")
+_QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)(?:[»”\"]|$)|^[^«“\"]*[»”\"]")
+_SHORTEST = 4  # words
 _PRONOUN = re.compile(
     r"(?:eux|lui|il|elle|ils|elles|on|ce|cela|qui|je|nous|he|she|it|they|who|we|i|which|that|y)\b", re.IGNORECASE
 )
@@ -59,8 +60,9 @@ def claim_of(text: str, language: Language) -> Claim | None:
     hedge = pattern("hedge", language).search(text)
     if hedge:
         return Claim(None, hedge[0].strip())
-    quoted = _QUOTED.search(text)
-    return Claim(None, "«»" if language == "fr" else "“”") if quoted else None
+    if any(match[1] is None or len(match[1].split()) >= _SHORTEST for match in _QUOTED.finditer(text)):
+        return Claim(None, "«»" if language == "fr" else "“”")
+    return None
 
 
 def _inside_quotes(text: str, at: int) -> bool:
