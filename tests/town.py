@@ -94,7 +94,13 @@ REPLIES = (
         "cost",
         (
             said("The works cost 4.2 million euros, according to the town hall.", (1, 2), "en"),
-            said("Le pont de Valmont a rouvert le 3 mai 2021 après deux ans de travaux.", (3,), "fr", "repaired", True),
+            said(
+                "« Le pont de Valmont a rouvert le 3 mai 2021 après deux ans de travaux. » (in French)",
+                (3,),
+                "en",
+                "repaired",
+                True,
+            ),
         ),
         (COST_FR, COST_EN, cite(3, "gazette", "Le pont de Valmont a rouvert le 3 mai 2021 après deux ans de travaux.")),
     ),

@@ -146,8 +146,10 @@ def translating(desk: Desk, said: Conversation, x: int, k: int) -> Conversation:
     if desk.translate is None or not 0 <= x < len(said) or not 0 <= k < len(said[x].statements):
         return said
     exchange = said[x]
+    statement = exchange.statements[k]
+    citation = exchange.citation(statement.citations[0]) if statement.citations else None
     try:
-        text = desk.translate(exchange.statements[k].text, exchange.language)
+        text = desk.translate(citation.quote if citation else statement.text, exchange.language)
     except RagError:
         text = ""
     kept = tuple((number, done) for number, done in exchange.translations if number != k)

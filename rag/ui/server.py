@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -202,7 +203,11 @@ def serve(app: FastAPI, listener: socket.socket, started: Callable[[str], None])
 
     logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
     server = Announced(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5, server_header=False))
-    server.run(sockets=[listener])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop, too, unwinds and closes what is open
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn raises the signal again once it has stopped in order
+        return
     if not server.started:
         raise RagError("the page could not be served; run again with --debug to see why")
 

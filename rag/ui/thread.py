@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.types import Answer, Disagreement, Language, Statement
+from rag.types import Answer, Citation, Disagreement, Language, Statement
 from rag.ui.chat import Conversation
 from rag.ui.copying import FORMS, copied
 from rag.ui.examples import Example
@@ -86,21 +86,29 @@ def _progress(scene: Scene) -> str:
 
 
 def _statement(statement: Statement, k: int, scene: Scene) -> str:
-    text = quoted(statement.text, statement.language) if statement.verbatim else statement.text
-    cited = (scene.exchange.citation(n) for n in statement.citations)
-    links = " ".join(scene.link(citation) for citation in cited if citation is not None)
+    cited = [citation for n in statement.citations if (citation := scene.exchange.citation(n)) is not None]
+    text, language = _words(statement, cited)
+    links = " ".join(scene.link(citation) for citation in cited)
     return (
         f'<div class="statement" id="x{scene.x}s{k}"><span class="check" role="img" '
         f'aria-label="{scene.say("checked")}" title="{scene.say("checked")}">✓</span>'
-        f'<span class="said" lang="{statement.language}">{esc(text)}</span> {links} '
-        f"{_origin(statement, k, scene)}</div>"
+        f'<span class="said" lang="{language}">{esc(text)}</span> {links} '
+        f"{_origin(statement, language, k, scene)}</div>"
     )
 
 
-def _origin(statement: Statement, k: int, scene: Scene) -> str:
+def _words(statement: Statement, cited: Sequence[Citation]) -> tuple[str, Language]:
+    """The sentence and the language it is in; a quotation is shown as the document has it, in its quotation marks."""
+    for citation in cited if statement.verbatim else ():
+        if " ".join(citation.quote.split()) in statement.text:
+            return quoted(citation.quote, citation.language), citation.language
+    return statement.text, statement.language
+
+
+def _origin(statement: Statement, language: Language, k: int, scene: Scene) -> str:
     """How the sentence came to be worded, in a word or two; a foreign quotation offers its translation."""
-    if statement.verbatim and statement.language != scene.exchange.language:
-        named = say(scene.language, f"in_{statement.language}")
+    if statement.verbatim and language != scene.exchange.language:
+        named = say(scene.language, f"in_{language}")
         return f'<span class="origin">{scene.say("origin_foreign", language=named)}</span>{_translation(k, scene)}'
     if statement.origin == "translated":
         origin = scene.exchange.citation(statement.citations[0]) if statement.citations else None

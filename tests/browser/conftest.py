@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,8 +36,8 @@ def town() -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is needed for the browser tests: install Debian's chromium"
+    path = os.environ.get("TEMOIN_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is needed for the browser tests: install Debian's chromium, or set TEMOIN_TEST_CHROMIUM"
     playwright: Playwright
     with sync_playwright() as playwright:
         expect.set_options(timeout=15_000)  # a busy machine is no fault of the page

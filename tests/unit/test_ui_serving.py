@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -114,3 +117,19 @@ def test_patience_ends() -> None:
 )
 def test_dates_with_a_year_are_found(text: str, language: str, dates: tuple[str, ...]) -> None:
     assert dates_of(sentence(text, language)) == dates
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_in_order(stop: signal.Signals) -> None:
+    script = (
+        "import sys\nfrom rag.ui.server import claim, serve\n"
+        "async def app(scope, receive, send): pass\n"
+        "try: serve(app, claim('127.0.0.1', 0), lambda url: print(url, flush=True))\n"
+        "finally: print('closed', flush=True)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    process.send_signal(stop)
+    told, _ = process.communicate(timeout=30)
+    assert (told, process.returncode) == ("closed\n", 0)
