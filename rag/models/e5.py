@@ -26,7 +26,7 @@ HUB_FILES = {
     "tokenizer.json": "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
 }
 #: Raised whenever the folder that this module writes changes.
-VERSION = 2
+VERSION = 3
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
 #: What the model's own normaliser does besides NFKC: controls vanish, odd blanks become spaces.
 CONTROLS = r"[\x01-\x08\x0B\x0E-\x1F\x7F\x{8F}\x{9F}]"
