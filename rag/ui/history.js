@@ -68,7 +68,9 @@
     const when = document.createElement("time");
     when.className = "aside";
     when.dateTime = one.saved;
-    when.textContent = new Date(one.saved).toLocaleString(document.documentElement.lang);
+    const code = document.documentElement.lang; // the page's language, in the reader's own variety of it
+    const locale = navigator.languages.find((one) => one.startsWith(code)) || code;
+    when.textContent = new Date(one.saved).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
     item.append(title, when);
     const act = (word, does) => {
       const button = document.createElement("button");

@@ -146,7 +146,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # the documents tab
     "find": ("Chercher dans les documents", "Search the documents"),
-    "find_placeholder": ("Chercher des mots dans toutes les phrases", "Search words in all sentences"),
+    "find_placeholder": ("Chercher des mots", "Search for words"),
     "nothing_found": ("Aucune phrase ne contient ces mots.", "No sentence holds these words."),
     "views": ("Affichage", "Show"),
     "view_list": ("Liste", "List"),
