@@ -19,6 +19,7 @@ from rag.generation.followup import stand_alone
 from rag.generation.hearing import Witness, by_promise, hear_each
 from rag.generation.labels import Labels, marked
 from rag.generation.phrases import listed, phrase
+from rag.generation.question import asks_of_agreement
 from rag.generation.witness import points_at_nothing
 from rag.language import detect
 from rag.library import Library
@@ -28,7 +29,7 @@ from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import Settings
 from rag.speaking import Speaker
-from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Reading, Turn
+from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Reading, Spoken, Turn
 from rag.verification.constraints import unmet
 from rag.verification.verifier import Verifier
 
@@ -131,6 +132,8 @@ class Assistant:
                 if spoken := speaker.speak(item):
                     yield spoken
             return
+        if spoken := self._contested(question, evidence, speaker):
+            yield spoken
         waiting: list[Witness] = []
         for done, witness in enumerate(
             hear_each(self._llm, question, by_promise(question, evidence, self._belief), self._belief), start=1
@@ -149,6 +152,13 @@ class Assistant:
                 break
             if self._may_speak(witness, question, speaker, meter) and (spoken := speaker.speak(witness.evidence, evidence)):
                 yield spoken
+
+    def _contested(self, question: str, evidence: Sequence[Evidence], speaker: Speaker) -> Spoken | None:
+        """One side of a known disagreement, where the question is about it; the other side is shown with it."""
+        if not asks_of_agreement(question):
+            return None
+        side = next((item for item in evidence if self.library.disagreements_of(item.sentence)), None)
+        return speaker.speak(side, evidence) if side else None
 
     def _may_speak(self, witness: Witness, question: str, speaker: Speaker, meter: Meter) -> bool:
         """Beside others, on its belief; as the only one, when the model can also point at its answer."""

@@ -46,6 +46,10 @@ _YES_NO = re.compile(
     r"^(est ce que|est ce qu|y a t il|a t on|is|are|was|were|has|have|had|did|does|do|can|could|will|would|should)\b"
 )
 _INVERSION = re.compile(r"\w+-(t-)?(il|elle|ils|elles|on)\b")
+_AGREEMENT = re.compile(
+    r"\b(?:respon[ds]\w*|repl(?:y|ied|ies)|react\w*|comment(?:ed|s)|repond\w*|repons\w*|reagi\w*|reaction\w*|dis?agree\w*|agree\w*|"
+    r"accord(?:ent)?|desaccord\w*|contradict\w*|contredi\w*|diverg\w*|oppose\w*|meme chose|same thing)\b"
+)
 _DATE_UNITS = frozenset({"date", "month", "year", "weekday"})
 
 
@@ -61,6 +65,11 @@ def answer_kind(question: str) -> AnswerKind:
     if _INVERSION.search(folded) and not re.search(r"\b(que|quoi|quel(le)?s?|comment|qu)\b", spaced):
         return "yes_no"
     return "other"
+
+
+def asks_of_agreement(question: str) -> bool:
+    """Whether the question is about who responded, or whether the documents say the same."""
+    return bool(_AGREEMENT.search(fold(question)))
 
 
 def could_answer(kind: AnswerKind, text: str, language: Language, question: str) -> float:
