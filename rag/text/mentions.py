@@ -81,16 +81,22 @@ def matches(name: Name, found: Mentions) -> bool:
     heard = [_heard(token, name.language, found) for token in tokens]
     if all(heard):
         return True
-    if found.words[name.language]:  # a text in the name's own language would use its own words
-        owed = heard
-    else:
-        proper = [ok for token, ok in zip(tokens, heard, strict=True) if ok or not is_ordinary(token, name.language)]
-        if any(heard) and all(proper):
-            return True
-        owed = proper
+    # A text in the name's own language would use its own words; in another, ordinary words are translated.
+    own = bool(found.words[name.language])
+    owed = [ok for token, ok in zip(tokens, heard, strict=True) if ok or not _translated(token, name.language, own)]
+    if any(heard) and all(owed):
+        return True
     if len(owed) == 2 and owed[-1]:  # a first name that the text leaves out, but not another's
         return not any(last == tokens[-1] and first not in roles() for first, last in found.pairs)
     return len(owed) > 2 and sum(owed) >= 0.6 * len(owed)
+
+
+def _translated(token: str, language: Language, own: bool) -> bool:
+    """Whether a text may use another word for ``token``: an ordinary word, of the other language where the
+    text is in the name's own («le Clark County», «le comté de Clark»).
+    """
+    other: Language = "en" if language == "fr" else "fr"
+    return (is_ordinary(token, other) and not is_ordinary(token, language)) if own else is_ordinary(token, language)
 
 
 def translatable(name: Name, found: Mentions) -> bool:

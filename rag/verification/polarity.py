@@ -35,12 +35,12 @@ class Negation:
 _NOT_EN = (
     r"\b(?:not(?!(?: \w+)? (?:only|just|solely)\b| least\b| to mention\b)|cannot|\w+n['’]t|never|no longer|yet to|nobody"
     r"|nothing|nowhere|neither"
-    r"|none|no(?! doubt\b| matter\b| less\b| more than\b| fewer than\b|\. ?\d)|without|fail(?:s|ed|ing|ure)? to|unable to"
+    r"|none|no(?!\.| doubt\b| matter\b| less\b| more than\b| fewer than\b)|without|fail(?:s|ed|ing|ure)? to|unable to"
     r"|refus(?:es|ed|ing) to"
     r"|declin(?:es|ed|ing) to)\b"
 )
 _NOT_FR = (
-    r"\b(?:pas(?! seulement\b| que\b| uniquement\b| moins de\b| plus de\b| à pas\b)|jamais|rien|aucune?|nul(?:le)?(?! part)"
+    r"\b(?:pas(?! seulement\b| que\b| uniquement\b| moins de\b| plus de\b| à pas\b)|(?<!à )(?<!que )(?<!si )jamais|rien|aucune?"
     r"|nullement"
     r"|personne(?=\s+n(?:e\s|['’]))|guère|nulle part|sans(?! doute\b|[- ]abris?\b|[- ]papiers?\b)|ni|échou\w+ à"
     r"|incapables? de|refus\w+ de)\b"
@@ -49,7 +49,7 @@ _NE = re.compile(r"(?<![\w'’-])(?:ne\s|n['’])", re.IGNORECASE)
 _SECOND = re.compile(_NOT_FR + r"|\bplus\b|\bpersonne\b|\bpoint\b", re.IGNORECASE)
 _FIRST = re.compile(r"\b(?:personne|rien|aucune?|jamais|ni|nul(?:le)?)\b", re.IGNORECASE)
 _ONLY = re.compile(r"[^,.;]*?\bplus\s+qu(?:e\b|['’])|[^,.;]*?\bpas\s+(?:seulement|uniquement|que)\b", re.IGNORECASE)
-_LITERARY = re.compile(r"(?:peu[tx]\w*|cess\w+|os\w+|sa(?:it|vait))\b", re.IGNORECASE)
+_LITERARY = re.compile(r"(?:peu[tx]\w*|pouv\w+|pu\b|cess\w+|os\w+|sa(?:it|vait))\b", re.IGNORECASE)
 _SOFT: dict[Language, str] = {
     "en": r"\b(?:fail(?:s|ed|ing|ure)?|refus(?:e|es|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject\w*|lack\w*|unable|unwilling"
     r"|impossible"
@@ -66,6 +66,7 @@ _SOFT: dict[Language, str] = {
     r"|autre(?:ment)?|plutôt|sauf|inconnu\w*|incertain\w*|inégal\w*|indisponible\w*|dépourvu\w*|privée? de|hors)\b",
 }
 _SPAN = 90
+_LONGEST = 2000
 
 
 @cache
@@ -142,7 +143,9 @@ def compare(statement: str, language: Language, evidence: Sequence[tuple[str, La
 
 
 def toggled(statement: str, evidence: str, language: Language) -> bool:
-    """Whether the two differ by a negation between words that are otherwise the same."""
+    """Whether the two differ by a negation between words that are otherwise the same; texts, not pages."""
+    if max(len(statement), len(evidence)) > _LONGEST:
+        return False
     ours, theirs = _tokens(statement), _tokens(evidence)
     blocks = SequenceMatcher(None, [word for word, _ in ours], [word for word, _ in theirs], autojunk=False)
     hard_ours = [n for n in negations(statement, language) if n.hard]
