@@ -154,7 +154,8 @@ def measure_ramdocs(embedder: Remembering, folder: Path, limit: int) -> str:
         good = [pair for pair in found if _conflict(told, pair, row["answers"], row["wrong_answers"])]
         conflicts.add(bool(good))
         pairs, on_answer = pairs + len(found), on_answer + len(good)
-    return f"ramdocs_en: conflict found in {conflicts.accepted} of {conflicts.total} questions; {on_answer} of {pairs} pairs are about it"
+    found_in = f"{conflicts.accepted} of {conflicts.total} questions"
+    return f"ramdocs_en: conflict found in {found_in}; {on_answer} of {pairs} pairs are about it"
 
 
 def _conflict(told: Sequence[Sentence], pair: Pair, right: Sequence[str], wrong: Sequence[str]) -> bool:

@@ -12,5 +12,5 @@ with Library.open(load_settings()) as library:
     retriever = TemoinRetriever(Retriever(library.catalog, library.vectors, library.lexical, library.embedder))
     for found in retriever.retrieve(" ".join(sys.argv[1:]) or "How many accounts did Meta disable in August?"):
         print(
-            f"{found.score:.3f}  {found.metadata['document']} [{found.node.start_char_idx}:{found.node.end_char_idx}]  {found.text}"
+            f"{found.score:.3f} {found.metadata['document']} [{found.node.start_char_idx}:{found.node.end_char_idx}] {found.text}"
         )

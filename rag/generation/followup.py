@@ -68,5 +68,5 @@ def _adds_nothing(text: str, language: Language, known: str) -> bool:
         return False
     said = fold(known)
     new_name = any(fold(name.text) not in said for name in names(text, language))
-    values = {figure.value for side in ("fr", "en") for figure in figures(known, side)}  # type: ignore[arg-type]
+    values = {figure.value for side in ("fr", "en") for figure in figures(known, side)}
     return not new_name and all(figure.value in values for figure in figures(text, language))

@@ -220,11 +220,13 @@ class CloudVectors(ChromaVectors):
 
 
 def hnsw(sync_threshold: int) -> dict[str, Any]:
-    """Chroma's approximate index: cosine, wide enough that the true nearest are hardly ever missed."""
+    """Chroma's approximate index, searched widely: an outlier among hundreds of look-alikes is found (with 200 for
+    ``ef_search`` it was missed once in some graphs), for 2 ms more.
+    """
     return {
         "space": "cosine",
         "ef_construction": 200,
-        "ef_search": 200,
+        "ef_search": 500,
         "max_neighbors": 16,
         "sync_threshold": sync_threshold,
     }

@@ -19,7 +19,7 @@ from rag.types import Evidence
 _FOR_PROGRAMS = ["document", "path", "language", "start", "end", "dense", "lexical", "coverage", "before", "after", "also"]
 
 
-class TemoinRetriever(BaseRetriever):  # type: ignore[misc]
+class TemoinRetriever(BaseRetriever):
     """Sentences found by a Retriever, best first, as nodes scored by the fused score.
 
     ``node.start_char_idx`` and ``end_char_idx`` (and ``start``, ``end`` in the metadata) are places in the text of

@@ -96,7 +96,7 @@ def nearest(library: Library, text: str) -> str:
 
 
 def agrees(library: Library) -> None:
-    """Chroma answers what comparing every vector of the catalog answers."""
+    """Chroma holds every row, and answers what comparing every vector of the catalog answers."""
     exact = ExactVectors(library.catalog)
     assert library.vectors.count() == library.catalog.counts().searchable
     for row in list(library.catalog.rows_since(0))[:40]:

@@ -9,10 +9,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from rag.models.llm import Completion
 from rag.text.glossary import translations
 from rag.text.terms import stems, words
 from rag.types import Evidence, Language, Sentence, Source
 from rag.verification.alignment import FloatArray, TokenEmbedder, pooled
+from rag.verification.judges import ModelJudge
 from rag.verification.support import Calibration, Features, Model
 from rag.verification.verifier import Verdict, Verifier
 
@@ -58,9 +60,7 @@ def evidence(text: str, language: Language, before: str = "", **card: str) -> Ev
     return Evidence(sentence, Source("d", "d.txt", language, **card), 0.9, 0.5, 0.8, 1.0, before=before)
 
 
-FRENCH = evidence(
-    "Au mois d'août, Morel a déclaré avoir vendu plus de 500 000 livres en Californie.", "fr", date="2023-12-06"
-)
+FRENCH = evidence("Au mois d'août, Morel a déclaré avoir vendu plus de 500 000 livres en Californie.", "fr", date="2023-12-06")
 
 
 def check(statement: str, language: Language, *items: Evidence, question: str = "") -> Verdict:
@@ -146,6 +146,17 @@ def test_a_judge_tips_the_scales() -> None:
 
     statement = "In August, Morel said he had sold more than 500,000 books in California."
     assert not Verifier(FakeEmbedder(), plain_calibration(), Stern()).check(statement, "en", [FRENCH]).accepted
+
+
+def test_the_language_model_as_a_judge_weighs_no_more_than_it_may() -> None:
+    class SureLlm:
+        fingerprint = "sure"
+
+        def yes_or_no(self, messages: Sequence[tuple[str, str]]) -> Completion:
+            assert messages[-1][1].endswith("Statement: The bridge is open.")
+            return Completion("Yes", 1, 0, 1, 1.0, 1.0, yes_log_odds=40.0)
+
+    assert ModelJudge(SureLlm()).log_odds("Le pont est ouvert.", "The bridge is open.") == 6.0  # type: ignore[arg-type]
 
 
 def test_the_shipped_numbers_fit_the_features() -> None:
