@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.text.glossary import translations
 from rag.text.names import is_ordinary, names
+from rag.text.terms import STOP_WORDS, stems, words
 from rag.types import Language
 from rag.verification.reporting import pattern
 
@@ -25,6 +27,7 @@ class Claim:
 #: A quotation of four words and more reports; fewer words in quotation marks only keep a distance.
 _QUOTED = re.compile(r"[«“\"]([^«»“”\"]*)(?:[»”\"]|$)|^[^«“\"]*[»”\"]")
 _SHORTEST = 4  # words
+_PARTICIPLE = re.compile(r"\w+(?:ant|ing)")
 _PRONOUN = re.compile(
     r"(?:eux|lui|il|elle|ils|elles|on|ce|cela|qui|je|nous|he|she|it|they|who|we|i|which|that|y)\b", re.IGNORECASE
 )
@@ -100,9 +103,31 @@ def _subject(segment: str, language: Language) -> str | None:
 
 
 def keeps_claim(statement: str, statement_language: Language, evidence_text: str, evidence_language: Language) -> bool:
-    """Whether a claim of the evidence is still told as one in the statement."""
-    claim = claim_of(evidence_text, evidence_language)
-    return claim is None or claim_of(statement, statement_language) is not None
+    """Whether a claim of the evidence is still told as one in the statement.
+
+    What the evidence tells before "…, accusing" or «…, affirmant» is its own account: a statement of that part alone
+    owes no speaker.
+    """
+    if claim_of(evidence_text, evidence_language) is None or claim_of(statement, statement_language) is not None:
+        return True
+    cues = pattern("says", evidence_language).finditer(evidence_text)
+    cue = next((cue for cue in cues if not _inside_quotes(evidence_text, cue.start())), None)
+    if cue is None or not _PARTICIPLE.fullmatch(cue[0].strip()) or len(evidence_text[: cue.start()].split()) < _SHORTEST:
+        return False
+    before, after = evidence_text[: cue.start()], evidence_text[cue.end() :]
+    told = [word for word in words(statement) if word not in STOP_WORDS[statement_language]]
+    own, claimed = (_share(told, statement_language, part, evidence_language) for part in (before, after))
+    return own >= 0.5 and own > claimed + 0.25
+
+
+def _share(told: list[str], language: Language, text: str, spoken: Language) -> float:
+    """The share of the words that ``text`` has, in either language."""
+    there = set(stems(text, spoken))
+    found = sum(
+        bool((translations(word, language) if language != spoken else set(stems(word, language))) & there) or word in words(text)
+        for word in told
+    )
+    return found / len(told) if told else 0.0
 
 
 def attribute(statement: str, speaker: str, language: Language) -> str:

@@ -65,6 +65,13 @@ def test_a_translation_keeps_the_claim_or_loses_it() -> None:
     assert keeps_claim("The bridge is closed.", "en", "Le pont est fermé.", "fr")
 
 
+def test_what_stands_before_a_claim_owes_no_speaker() -> None:
+    evidence = "En octobre, plus de 40 villes ont poursuivi la boulangerie, l'accusant de vendre du pain rassis."
+    assert keeps_claim("In October, more than 40 cities sued the bakery.", "en", evidence, "fr")
+    assert not keeps_claim("The bakery sold stale bread.", "en", evidence, "fr")
+    assert not keeps_claim("La boulangerie vend du pain rassis.", "fr", evidence, "fr")
+
+
 @pytest.mark.parametrize(
     ("statement", "speaker", "language", "expected"),
     [
