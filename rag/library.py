@@ -215,7 +215,8 @@ class Library:
         with _writing(self.settings.index):
             intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
             changes = intake.run()
-            self._follow(on_progress)
+            if not isinstance(self.vectors, ExactVectors) and following.behind(self.catalog, self.vectors):
+                self._follow(on_progress)
             compare(self.catalog, self.vectors, on_progress)
             held = self.catalog.counts()
         return SyncReport(

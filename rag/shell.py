@@ -14,6 +14,8 @@ from rag.errors import RagError
 
 _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",  # a dashboard we do not show, worked out after every event
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "ANONYMIZED_TELEMETRY": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",

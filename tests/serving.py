@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rag.shell import prepare
 from rag.ui.server import Access, build_app, claim
 from tests.town import FakeAssistant
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+prepare()
 
 
 @contextmanager
@@ -39,3 +39,11 @@ def served(assistant: FakeAssistant, desk: Any, access: Access | None = None, ra
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+
+
+def contention() -> float:
+    """How many times longer work takes here and now than it would alone: wall-clock over processor time."""
+    wall, work = time.perf_counter(), time.process_time()
+    while time.process_time() - work < 0.2:
+        sum(range(1000))
+    return max(1.0, (time.perf_counter() - wall) / (time.process_time() - work))

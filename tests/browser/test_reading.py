@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import ask
+from tests.serving import contention
 from tests.town import COST_EN, COST_FR, NO_REPLY, REPLY
 
 pytestmark = pytest.mark.browser
@@ -155,6 +156,7 @@ def test_new_statements_are_added_not_rewritten(visit: Callable[..., Page]) -> N
 def test_the_first_evidence_is_quick(visit: Callable[..., Page]) -> None:
     page = visit()
     times = []
+    busy = contention()  # the bound is meant for a machine of one's own
     for _ in range(5):
         page.evaluate(
             """() => {
@@ -171,4 +173,4 @@ def test_the_first_evidence_is_quick(visit: Callable[..., Page]) -> None:
         times.append(page.evaluate("window.took"))
         page.get_by_role("button", name="New conversation").click()
         expect(page.locator("#panel .look")).to_have_count(0)
-    assert sorted(times)[2] <= 300, times
+    assert sorted(times)[2] <= 300 * busy, (times, busy)

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import tab
+from tests.serving import contention
 
 pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.timeout(900)]
 
@@ -127,6 +128,7 @@ def test_a_document_is_added_asked_about_and_deleted(page: Page, tmp_path: Path)
 
 def test_the_first_evidence_comes_at_once(page: Page, record_property: Callable[[str, object], None]) -> None:
     times = []
+    busy = contention()  # the bound is meant for a machine of one's own
     for question in ("Who is Raúl Torrez?", "Qui est Mark Zuckerberg ?", "What did the Guardian find?", "Que dit Stanford ?"):
         page.evaluate(
             """() => { window.took = 0; const before = performance.now();
@@ -143,7 +145,7 @@ def test_the_first_evidence_comes_at_once(page: Page, record_property: Callable[
         page.get_by_role("button", name="New conversation").click()
         expect(page.locator("#panel .look")).to_have_count(0)
     record_property("first_evidence_ms", times)
-    assert statistics.median(times) <= 300, times
+    assert statistics.median(times) <= 300 * busy, (times, busy)
 
 
 def test_a_busy_port_is_one_line_and_code_1(address: str, tmp_path: Path) -> None:
