@@ -125,7 +125,9 @@ def _figure(text: str, number: Number, language: Language) -> Figure:
         approximate = "less_than"
     elif _AND_MORE.match(text, number.end):
         approximate = "more_than"
-    return Figure(value, unit, approximate, number.start, number.end, number.certain)
+    # «les deux» may be "both", «les deux dernières années» is a figure
+    sure = number.certain or (number.value == 2 and number.kind == "cardinal" and _is_unit(unit))
+    return Figure(value, unit, approximate, number.start, number.end, sure)
 
 
 _CALENDAR = ("year", "month", "date")

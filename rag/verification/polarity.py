@@ -43,7 +43,7 @@ _NOT_FR = (
     r"\b(?:pas(?! seulement\b| que\b| uniquement\b| moins de\b| plus de\b| à pas\b)|(?<!à )(?<!que )(?<!si )jamais|rien|aucune?"
     r"|nullement"
     r"|personne(?=\s+n(?:e\s|['’]))|guère|nulle part|sans(?! doute\b|[- ]abris?\b|[- ]papiers?\b)|ni|échou\w+ à"
-    r"|incapables? de|refus\w+ de)\b"
+    r"|incapables? d(?:e\b|['’])|refus\w+ d(?:e\b|['’]))"
 )
 _NE = re.compile(r"(?<![\w'’-])(?:ne\s|n['’])", re.IGNORECASE)
 _SECOND = re.compile(_NOT_FR + r"|\bplus\b|\bpersonne\b|\bpoint\b", re.IGNORECASE)

@@ -175,3 +175,7 @@ def test_any_text_is_read_without_failing_and_spans_stay_inside(text: str) -> No
         for figure in figures(text, language):
             assert 0 <= figure.start < figure.end <= len(text)
             assert same(figure, figure) == "equal"
+
+
+def test_the_two_of_a_span_of_time_is_a_figure() -> None:
+    assert only("au cours des deux dernières années", "fr").unit == "duration:years"
