@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +105,7 @@ def _watch(settings: Settings, *, quiet: bool) -> None:
 
     from rag.models.deferred import DeferredEmbedder
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop, too, ends in order
     embedder = DeferredEmbedder(settings)
     if not quiet:
         print(f"watching {settings.corpus}; stop with Ctrl-C")

@@ -16,25 +16,21 @@ from rag.generation.belief import load_belief
 from rag.generation.composer import disagreement_note
 from rag.generation.declined import is_declined
 from rag.generation.followup import stand_alone
-from rag.generation.hearing import Witness, by_promise, hear_each
 from rag.generation.labels import Labels, marked
 from rag.generation.phrases import listed, phrase
-from rag.generation.question import asks_of_agreement
-from rag.generation.witness import points_at_nothing
+from rag.generation.question import without_asides
 from rag.language import detect
 from rag.library import Library
 from rag.meter import Meter
 from rag.models.llm import Llm, open_llm
-from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import Settings
 from rag.speaking import Speaker
-from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Reading, Spoken, Turn
+from rag.testifying import Hearing
+from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Turn
 from rag.verification.constraints import unmet
 from rag.verification.verifier import Verifier
 
-_STATEMENTS = 3  # at most, in answer to a precise question
-_STATEMENTS_BROAD = 5  # at most, in a summary
 _CLOSEST = 3  # passages shown where nothing was found
 
 
@@ -81,9 +77,9 @@ class Assistant:
             return
         notices: tuple[str, ...] = ()
         try:
-            standing = stand_alone(asked, language, history, self._llm)
+            standing = stand_alone(without_asides(asked), language, history, self._llm)
         except ModelUnavailable:
-            standing = stand_alone(asked, language, history, None)
+            standing = stand_alone(without_asides(asked), language, history, None)
         with meter.retrieving():
             evidence = self._retriever.retrieve(
                 standing,
@@ -95,16 +91,16 @@ class Assistant:
         yield FirstLook(evidence, closest, standing)
 
         missing = unmet(standing, language, evidence)
-        speaker = self._speaker(standing, language, self._llm, meter)
+        hearing = self._hearing(standing, language, evidence, self._llm, meter)
         if evidence and not missing:
             try:
-                yield from self._testify(standing, language, evidence, speaker, meter)
+                yield from hearing.testify()
             except ModelUnavailable:
                 notices = ("model_unavailable",)
-                speaker = self._speaker(standing, language, None, meter)
-                yield from self._quote(standing, evidence, speaker)
+                hearing = self._hearing(standing, language, evidence, None, meter)
+                yield from hearing.quote()
         yield replace(
-            self._conclude(language, speaker, closest, missing, notices),
+            self._conclude(language, hearing.speaker, closest, missing, notices),
             question=asked,
             timings=meter.timings(),
         )
@@ -120,62 +116,19 @@ class Assistant:
             )
         return asked
 
-    def _speaker(self, question: str, language: Language, llm: Llm | None, meter: Meter) -> Speaker:
-        return Speaker(question, language, self._verifier, llm, meter, lambda name: self.library.document(name).source)
-
-    def _testify(
-        self, question: str, language: Language, evidence: Sequence[Evidence], speaker: Speaker, meter: Meter
-    ) -> Iterator[Event]:
-        """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
-        if is_broad(question, language):
-            for item in evidence[:_STATEMENTS_BROAD]:
-                if spoken := speaker.speak(item):
-                    yield spoken
-            return
-        if spoken := self._contested(question, evidence, speaker):
-            yield spoken
-        waiting: list[Witness] = []
-        for done, witness in enumerate(
-            hear_each(self._llm, question, by_promise(question, evidence, self._belief), self._belief), start=1
-        ):
-            meter.spent(witness.completion)
-            yield Reading(done, len(evidence))
-            if unmet(question, language, [witness.evidence], evidence):
-                continue
-            room = len(speaker.statements) < _STATEMENTS
-            if room and witness.belief >= self._belief.certain and (spoken := speaker.speak(witness.evidence, evidence)):
-                yield spoken
-            else:
-                waiting.append(witness)
-        for witness in sorted(waiting, key=lambda witness: -witness.belief):
-            if len(speaker.statements) == _STATEMENTS:
-                break
-            if self._may_speak(witness, question, speaker, meter) and (spoken := speaker.speak(witness.evidence, evidence)):
-                yield spoken
-
-    def _contested(self, question: str, evidence: Sequence[Evidence], speaker: Speaker) -> Spoken | None:
-        """One side of a known disagreement, where the question is about it; the other side is shown with it."""
-        if not asks_of_agreement(question):
-            return None
-        side = next((item for item in evidence if self.library.disagreements_of(item.sentence)), None)
-        return speaker.speak(side, evidence) if side else None
-
-    def _may_speak(self, witness: Witness, question: str, speaker: Speaker, meter: Meter) -> bool:
-        """Beside others, on its belief; as the only one, when the model can also point at its answer."""
-        if speaker.statements:
-            return witness.belief >= self._belief.beside
-        if witness.belief < self._belief.thresholds[self._settings.caution]:
-            return False
-        nothing, completion = points_at_nothing(self._llm, question, witness.evidence)
-        meter.spent(completion)
-        return not nothing
-
-    def _quote(self, question: str, evidence: Sequence[Evidence], speaker: Speaker) -> Iterator[Event]:
-        """Without the model: the most promising sentences, word for word."""
-        threshold = self._belief.thresholds[self._settings.caution]
-        for witness in by_promise(question, evidence, self._belief)[:_STATEMENTS]:
-            if witness.belief >= threshold and (spoken := speaker.speak(witness.evidence)):
-                yield spoken
+    def _hearing(self, question: str, language: Language, evidence: Sequence[Evidence], llm: Llm | None, meter: Meter) -> Hearing:
+        source_of = lambda name: self.library.document(name).source  # noqa: E731
+        return Hearing(
+            question,
+            language,
+            evidence,
+            Speaker(question, language, self._verifier, llm, meter, source_of),
+            meter,
+            llm,
+            self._belief,
+            self._belief.thresholds[self._settings.caution],
+            lambda sentence: bool(self.library.disagreements_of(sentence)),
+        )
 
     def _conclude(
         self,

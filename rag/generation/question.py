@@ -50,6 +50,31 @@ _AGREEMENT = re.compile(
     r"\b(?:respon[ds]\w*|repl(?:y|ied|ies)|react\w*|comment(?:ed|s)|repond\w*|repons\w*|reagi\w*|reaction\w*|dis?agree\w*|agree\w*|"
     r"accord(?:ent)?|desaccord\w*|contradict\w*|contredi\w*|diverg\w*|oppose\w*|meme chose|same thing)\b"
 )
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|contrast\w*|differ|differs|differently|differences?|differe(?:nt|nts|nte|ntes|nces?)?|alike|unlike|"
+    r"s'oppose\w*|similar\w*|both (?:articles|documents|sources|texts|of)|(?:les )?deux (?:articles|documents|sources|textes))\b"
+)
+#: Words that open a question of their own after «, et» / ", and".
+_ASKING: dict[Language, str] = {
+    "fr": r"(?:combien|comment|pourquoi|quand|où|qui|que|qu['’]|quels?|quelles?|(?:à|de|par|pour|dans|en|depuis|sur|avec|contre) "
+    r"(?:qui|quoi|quels?|quelles?)|lesquel\w+|laquelle|est-ce|y a-t-il|a-t-\w+)",
+    "en": r"(?:(?:in|by|to|from|for|at|on|of|with|against) )?(?:how|what|who|whom|whose|which|when|where|why)",
+}
+_ALSO: dict[Language, re.Pattern[str]] = {
+    "fr": re.compile(rf",? et (?={_ASKING['fr']}(?:\b|(?<=['’])))|(?<=\?) +(?=\S)", re.IGNORECASE),
+    "en": re.compile(rf",? and (?={_ASKING['en']}\b)|(?<=\?) +(?=\S)", re.IGNORECASE),
+}
+_OPENS: dict[Language, re.Pattern[str]] = {
+    "fr": re.compile(rf"\b{_ASKING['fr']}", re.IGNORECASE),
+    "en": re.compile(rf"\b{_ASKING['en']}\b", re.IGNORECASE),
+}
+_PARTS = 3  # at most: each is heard for itself
+_TAGGED = re.compile(r"</?[a-z_]{2,20}>|\[[^\]]{0,200}:[^\]]{0,400}\]|<\|[^|]{0,40}\|>", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"(?:new |nouvelles? )?(?:instructions?|consignes?)\b|(?:please |also |then |now |aussi |puis |ensuite |s il te plait )?"
+    r"(?:answer|reply|respond|add|append|end|finish|conclude|ignore|say|write|print|output|repeat|include|reponds|repondez|ajoute|"
+    r"ajoutez|termine|terminez|finis|conclus|ecris|ecrivez|dis|repete|inclus|commence|start|begin)\b"
+)
 _DATE_UNITS = frozenset({"date", "month", "year", "weekday"})
 
 
@@ -70,6 +95,30 @@ def answer_kind(question: str) -> AnswerKind:
 def asks_of_agreement(question: str) -> bool:
     """Whether the question is about who responded, or whether the documents say the same."""
     return bool(_AGREEMENT.search(fold(question)))
+
+
+def compares(question: str) -> bool:
+    """Whether the question sets documents or claims side by side."""
+    return bool(_COMPARES.search(fold(question).replace("’", "'")))
+
+
+def parts(question: str, language: Language) -> tuple[str, ...]:
+    """The questions that one question joins («combien de…, et qui…»); itself alone where it joins none."""
+    found = [part.strip(" ,") for part in _ALSO[language].split(question)]
+    asking = [part for part in found if _OPENS[language].search(part) and len(part.split()) > 3]
+    return tuple(part.rstrip(" ?") + "?" for part in asking) if 1 < len(asking) == len(found) <= _PARTS else (question,)
+
+
+def without_asides(question: str) -> str:
+    """The question without orders about the answer («termine par…», "[SYSTEM: …]"): nothing to search for.
+
+    A sentence is left out only where another one, that asks, remains.
+    """
+    bare = " ".join(_TAGGED.sub(" ", question).split())
+    sentences = re.split(r"(?<=[.?!])\s+", bare)
+    kept = [sentence for sentence in sentences if not _ASIDE.match(re.sub(r"[^\w]+", " ", fold(sentence)).strip())]
+    asks = any(sentence.endswith("?") for sentence in kept)
+    return " ".join(kept) if asks else bare or question
 
 
 def could_answer(kind: AnswerKind, text: str, language: Language, question: str) -> float:

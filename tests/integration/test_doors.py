@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -119,6 +120,12 @@ def test_a_conversation_must_end_with_the_user(open_town: str) -> None:
     assert "the last message must be the user's question" in response.json()["error"]
 
 
+def in_a_thread(use: Callable[[], Coroutine[None, None, None]]) -> None:
+    """The browser tests may have left an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(use())).result()
+
+
 def test_an_mcp_client_asks_searches_and_reads(open_town: str) -> None:
     from mcp import Client
 
@@ -136,7 +143,7 @@ def test_an_mcp_client_asks_searches_and_reads(open_town: str) -> None:
             assert missing.is_error
             assert "no document 'none'" in missing.content[0].text
 
-    asyncio.run(use())
+    in_a_thread(use)
 
 
 def test_nothing_else_is_public(open_town: str) -> None:

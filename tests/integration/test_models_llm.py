@@ -19,6 +19,7 @@ from rag.models.wheels import model_file
 from rag.settings import Settings, load_settings
 
 SHORT = (("user", "Say hello."),)
+ENDLESS = "root ::= [a-z] root"  # a reply that only its limit ends
 
 
 def patient(**changes: Any) -> Settings:
@@ -139,7 +140,7 @@ def test_closing_ends_the_server_and_the_call_under_way() -> None:
 
     def ask() -> None:
         try:
-            opened.complete((("user", "Tell a very long story."),), max_tokens=2000)
+            opened.complete(SHORT, max_tokens=2000, grammar=ENDLESS)
         except ModelUnavailable as error:
             ended.append(error)
 
@@ -231,7 +232,7 @@ def test_giving_up_frees_the_servers_slot(elsewhere: str) -> None:
     """Its only slot: an answer nobody waits for any more must not keep the next reader waiting."""
     hasty = open_llm(load_settings(llm_url=elsewhere, llm_api_key="secret", llm_timeout=2.0))
     with pytest.raises(ModelUnavailable, match="TEMOIN_LLM_TIMEOUT"):
-        hasty.complete((("user", "Tell a very long story."),), max_tokens=1900)
+        hasty.complete(SHORT, max_tokens=1900, grammar=ENDLESS)
 
     def idle() -> bool:
         slots = httpx.get(elsewhere.removesuffix("/v1") + "/slots", headers={"Authorization": "Bearer secret"}, timeout=60)

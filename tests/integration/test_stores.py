@@ -433,5 +433,5 @@ def test_watching_follows_the_folder(tmp_path: Path) -> None:
         (tmp_path / "corpus" / "new.txt").unlink()
         assert "1 removed" in process.stdout.readline()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         assert process.wait(30) == 0
