@@ -85,11 +85,16 @@ def _serve(settings: Settings, listener: socket.socket) -> int:
 
 def _library(settings: Settings) -> Library:
     """The library in step with its folder; the embedder is warmed meanwhile."""
+    from rag.errors import OutdatedIndex
     from rag.library import Library
     from rag.progress import bar
 
     _tell(f"reading the documents in {settings.corpus}")
-    library = Library.open(settings)
+    try:
+        library = Library.open(settings)
+    except OutdatedIndex:
+        _tell("the index is of an older version of this program; making it anew")
+        library = Library.open(settings, rebuild=True)
     threading.Thread(target=lambda: library.embedder.encode_queries(["?"]), daemon=True).start()
     with bar("Indexing") as advance:
         report = library.sync(lambda step: advance(step.label, step.done, step.total))

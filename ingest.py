@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from rag.library import Progress, SyncReport
+    from rag.library import Library, Progress, SyncReport
     from rag.models.embedder import Embedder
     from rag.settings import Settings
 
@@ -57,19 +57,29 @@ def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedde
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    from rag.library import Library
-
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"))
     hidden = quiet or not sys.stderr.isatty()
     with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=hidden) as bar:
         tell = _teller(bar)
-        with Library.open(settings, rebuild=rebuild, embedder=embedder, on_progress=tell) as library:
+        with _opened(settings, rebuild=rebuild, embedder=embedder, tell=tell) as library:
             report = library.sync(tell)
     if not quiet:
         print(_summary(report))
     for path, reason in report.failed:
         print(f"ingest: {path}: {reason}", file=sys.stderr)
     return bool(report.failed)
+
+
+def _opened(settings: Settings, *, rebuild: bool, embedder: Embedder | None, tell: Callable[[Progress], None]) -> Library:
+    """The library; made anew where an older version of this program made it."""
+    from rag.errors import OutdatedIndex
+    from rag.library import Library
+
+    try:
+        return Library.open(settings, rebuild=rebuild, embedder=embedder, on_progress=tell)
+    except OutdatedIndex:
+        print("ingest: the index is of an older version of this program; making it anew", file=sys.stderr)
+        return Library.open(settings, rebuild=True, embedder=embedder, on_progress=tell)
 
 
 def _teller(bar: Bar) -> Callable[[Progress], None]:

@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from eval.cases import Case, load
-from rag.generation.belief import FEATURES, features
+from rag.generation.belief import FEATURES, POINTED, features, load_belief
 from rag.generation.declined import is_declined
-from rag.generation.witness import hear
+from rag.generation.witness import Testimony, hear, second_look
 from rag.language import detect
 from rag.library import Library
 from rag.models.llm import Llm, open_llm
@@ -34,11 +34,12 @@ from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import Settings, load_settings
 from rag.shell import prepare
+from rag.testifying import LOOKED_AT
 from rag.types import Evidence, Sentence
 from rag.verification.constraints import unmet
 
 HERE = Path(__file__).parent
-KEPT = HERE / "out" / "witnesses.jsonl"
+KEPT, KEPT_POINTED = HERE / "out" / "witnesses.jsonl", HERE / "out" / "pointed.jsonl"
 WEIGHTS = HERE.parent / "rag" / "generation" / "belief.json"
 PUBLIC_QUESTIONS = 60
 
@@ -57,22 +58,23 @@ class Heard:
 
     features: dict[str, float]
     good: bool
+    none: float | None = None  #: of a second look, which only the most believed get
 
 
 class Memory:
-    """What the model said of each (question, sentence), kept in a file as it is said."""
+    """What the model said of each (question, sentence) when ``asked``, kept in a file as it is said."""
 
-    def __init__(self, path: Path, llm: Llm) -> None:
+    def __init__(self, path: Path, llm: Llm, asked: Callable[[Llm, str, Evidence], Testimony]) -> None:
         path.parent.mkdir(exist_ok=True)
-        self._path, self._llm = path, llm
+        self._path, self._llm, self._asked = path, llm, asked
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
         self._known = {(row["question"], row["sentence"]): row["log_odds"] for row in map(json.loads, lines)}
 
     def log_odds(self, question: str, evidence: Evidence) -> float:
-        """Log-odds of Yes, asked of the model only where not known yet."""
+        """As told by the model, asked only where not known yet."""
         key = (question, evidence.sentence.text)
         if key not in self._known:
-            self._known[key] = hear(self._llm, question, evidence).log_odds
+            self._known[key] = self._asked(self._llm, question, evidence).log_odds
             with self._path.open("a", encoding="utf-8") as kept:
                 row = {"question": key[0], "sentence": key[1], "log_odds": self._known[key]}
                 kept.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -86,18 +88,18 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args()
     prepare()
-    settings = load_settings()
+    settings = load_settings(corpus=HERE.parent / "corpus", index=HERE / "out" / "index" / "fit")
     llm = open_llm(settings)
     try:
-        memory = Memory(KEPT, llm)
+        memories = Memory(KEPT, llm, hear), Memory(KEPT_POINTED, llm, second_look)
         dev = [_of_case(case) for case in load(HERE / "cases", "dev") if _qualifies(case)]
-        groups = list(_heard(settings, memory, dev))
+        groups = list(_heard(settings, memories, dev))
         public: list[list[Heard]] = []
         if options.data is not None:
             with tempfile.TemporaryDirectory() as folder:
                 asked = _public(options.data, Path(folder) / "corpus")
                 elsewhere = load_settings(corpus=Path(folder) / "corpus", index=Path(folder) / "index")
-                public = list(_heard(elsewhere, memory, asked))
+                public = list(_heard(elsewhere, memories, asked))
     finally:
         llm.close()
     fitted = fit(groups, public)
@@ -106,24 +108,21 @@ def main() -> int:
     return 0
 
 
-def _heard(settings: Settings, memory: Memory, asked: Iterable[Asked]) -> Iterator[list[Heard]]:
+def _heard(settings: Settings, memories: tuple[Memory, Memory], asked: Iterable[Asked]) -> Iterator[list[Heard]]:
+    first, second = memories
+    shipped = load_belief()
     with Library.open(settings) as library:
         library.sync()
         retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
         for item in asked:
-            language = detect(item.question)
-            evidence = retriever.retrieve(
-                item.question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens
-            )
-            group = [
-                Heard(
-                    features(item.question, each, evidence, memory.log_odds(item.question, each)),
-                    _is_gold(each.sentence, item),
-                )
-                for each in evidence
-                if not unmet(item.question, language, [each], evidence)
-            ]
-            print("".join("+" if heard.good else "." for heard in group), item.question[:90], flush=True)
+            question, language = item.question, detect(item.question)
+            evidence = retriever.retrieve(question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens)
+            able = [each for each in evidence if not unmet(question, language, [each], evidence)]
+            told = {id(each): features(question, each, evidence, first.log_odds(question, each)) for each in able}
+            looked = sorted(able, key=lambda each: -shipped.belief(told[id(each)]))[:LOOKED_AT]
+            none = {id(each): second.log_odds(question, each) for each in looked}
+            group = [Heard(told[id(each)], _is_gold(each.sentence, item), none.get(id(each))) for each in able]
+            print("".join("+" if heard.good else "." for heard in group), question[:90], flush=True)
             if group:
                 yield group
 
@@ -177,7 +176,28 @@ def fit(dev: list[list[Heard]], public: list[list[Heard]]) -> dict[str, Any]:
         for title, groups in (("dev", dev), ("public", public)):
             if groups:
                 _print(title, groups, [[float(scores.pop(0)) for _ in group] for group in groups])
+    _fit_pointed(fitted, [*dev, *public])
     return fitted
+
+
+def _fit_pointed(fitted: dict[str, Any], groups: list[list[Heard]]) -> None:
+    """The weights of the second look, fitted on those who got one; cross-validated by question."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    looked = [[heard for heard in group if heard.none is not None] for group in groups]
+    flat = [heard for group in looked for heard in group]
+    told = [{**heard.features, "none": max(-6.0, min(6.0, heard.none or 0.0))} for heard in flat]
+    table = np.array([[each[name] for name in POINTED] for each in told])
+    good = [heard.good for heard in flat]
+    model = LogisticRegression(C=1.0).fit(table, good)
+    fitted["pointed"] = {name: round(float(weight), 4) for name, weight in zip(POINTED, model.coef_[0], strict=True)}
+    fitted["pointed_intercept"] = round(float(model.intercept_[0]), 4)
+    print("second look", fitted["pointed"], fitted["pointed_intercept"])
+    question = [number for number, group in enumerate(looked) for _ in group]
+    folds = cross_val_predict(LogisticRegression(C=1.0), table, good, groups=question, cv=GroupKFold(10), method="predict_proba")
+    scores = list(folds[:, 1])
+    _print("second look, cross-validated", looked, [[float(scores.pop(0)) for _ in group] for group in looked])
 
 
 def _print(title: str, groups: list[list[Heard]], scores: list[list[float]]) -> None:

@@ -33,5 +33,9 @@ class LibraryError(RagError):
     """The index is missing, locked by another writer, damaged, or was made by other models."""
 
 
+class OutdatedIndex(LibraryError):
+    """The index was made by other rules of this program, with the same models: making it anew loses nothing."""
+
+
 class QuestionError(RagError):
     """The question itself cannot be taken (empty, too long)."""

@@ -93,7 +93,7 @@ class Library:
 
         ``embedder``: instead of the settings' own, which is loaded only when first used. ``vectors``: instead of
         the settings' store. ``rebuild``: forget what is indexed, keep the cached vectors, take the present models
-        and rules. Raises LibraryError, ModelError.
+        and rules. Raises OutdatedIndex, LibraryError, ModelError.
         """
         embedder = embedder or DeferredEmbedder(settings)
         fingerprint = " ".join((embedder.fingerprint, sentences.SPLITTER, CONTEXT, lexical.fingerprint()))

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.generation.belief import BeliefModel
-from rag.generation.hearing import Witness, by_promise, hear_each
+from rag.generation.hearing import Witness, by_promise, hear_each, look_again
 from rag.generation.question import asks_of_agreement, compares, parts
-from rag.generation.witness import points_at_nothing
 from rag.meter import Meter
 from rag.models.llm import Llm
 from rag.retrieval.broad import is_broad
@@ -23,6 +22,7 @@ from rag.verification.constraints import unmet
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
 STATEMENTS_BROAD = 5  # at most, in a summary
+LOOKED_AT = 2  # unsure witnesses asked a second time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Hearing:
     meter: Meter
     llm: Llm | None  #: None: only ``quote``
     belief: BeliefModel
-    threshold: float  #: least belief of a witness who speaks first
+    threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
 
     def testify(self) -> Iterator[Event]:
@@ -56,7 +56,7 @@ class Hearing:
     def quote(self) -> Iterator[Event]:
         """Without the model: the most promising sentences, word for word."""
         for witness in by_promise(self.question, self.evidence, self.belief)[:STATEMENTS]:
-            if witness.belief >= self.threshold:
+            if witness.belief >= self.belief.unheard_threshold:
                 yield from self._speak(witness.evidence)
 
     def _contested(self) -> Iterator[Event]:
@@ -79,12 +79,23 @@ class Hearing:
                 answered = True
             else:
                 waiting.append(witness)
-        for witness in sorted(waiting, key=lambda witness: -witness.belief):
-            if len(self.speaker.statements) - said == STATEMENTS:
-                break
-            if self._may_speak(witness, part, alone=not answered):
-                yield from self._speak(witness.evidence)
-                answered = True
+        waiting.sort(key=lambda witness: -witness.belief)
+        if answered:
+            believed = [witness for witness in waiting if witness.belief >= self.belief.beside]
+        else:
+            believed = self._believed(part, waiting)
+        for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:
+            yield from self._speak(witness.evidence)
+
+    def _believed(self, part: str, unsure: Sequence[Witness]) -> list[Witness]:
+        """Those of the best unsure witnesses whom a second look bears out."""
+        assert self.llm is not None
+        doubted = [witness for witness in unsure if witness.belief >= self.belief.worth_pointing][:LOOKED_AT]
+        seen = look_again(self.llm, part, doubted, self.evidence, self.belief)
+        for witness in seen:
+            self.meter.spent(witness.completion)
+        least = [self.threshold, *[max(self.threshold, self.belief.beside)] * len(seen)]
+        return [witness for witness, needed in zip(seen, least, strict=False) if witness.belief >= needed]
 
     def _each_document(self) -> Iterator[Event]:
         """The most believed witness of each document, the most believed document first."""
@@ -97,7 +108,7 @@ class Hearing:
             document = witness.evidence.sentence.document_id
             if document in documents or len(documents) == STATEMENTS:
                 continue
-            if witness.belief >= self.threshold or (documents and witness.belief >= self.threshold / 2):
+            if witness.belief >= self.belief.worth_pointing:
                 documents.add(document)
                 yield from self._speak(witness.evidence)
 
@@ -107,17 +118,6 @@ class Hearing:
         for witness in hear_each(self.llm, question, promised, self.belief):
             self.meter.spent(witness.completion)
             yield witness
-
-    def _may_speak(self, witness: Witness, question: str, *, alone: bool) -> bool:
-        """Beside others, on its belief; as the only one, when the model can also point at its answer."""
-        if not alone:
-            return witness.belief >= self.belief.beside
-        if witness.belief < self.threshold:
-            return False
-        assert self.llm is not None
-        nothing, completion = points_at_nothing(self.llm, question, witness.evidence)
-        self.meter.spent(completion)
-        return not nothing
 
     def _speak(self, item: Evidence) -> Iterator[Event]:
         if spoken := self.speaker.speak(item, self.evidence):

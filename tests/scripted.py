@@ -28,6 +28,11 @@ class ScriptedLlm(Llm):
         sure = 4.0 if any(words in turn for words in self._yes) else -4.0
         return Completion("Yes" if sure > 0 else "No", 40, 400, 1, 1.0, 1.0, sure)
 
+    def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
+        turn = self._turn(messages)
+        text = next((reply for words, reply in self._replies.items() if words in turn), "")
+        return Completion(text, 40, 400, 1, 1.0, 1.0, log_probability=-0.05 if text.startswith(word) else -8.0)
+
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
     ) -> Completion:

@@ -18,25 +18,35 @@ from rag.generation.question import answer_kind, could_answer
 from rag.generation.witness import leans_on_neighbour
 from rag.types import Evidence
 
+POINTED = ("log_odds", "none", "lexical", "coverage")
 FEATURES = ("log_odds", "dense", "dense_lead", "lexical", "coverage", "kind", "leans")
 
 
 @dataclass(frozen=True, slots=True)
 class BeliefModel:
-    """Weights by feature name, the intercept, and the thresholds of the three degrees of caution."""
+    """Weights by feature name, intercepts, and the thresholds of the three degrees of caution."""
 
     weights: dict[str, float]
     intercept: float
-    thresholds: dict[str, float]
+    pointed: dict[str, float]  #: weights of the second look, with ``none`` beside the features
+    pointed_intercept: float
+    thresholds: dict[str, float]  #: least belief, after the second look, of a witness who speaks alone
+    worth_pointing: float  #: least belief worth a second look
     certain: float  #: above it a witness may speak before the others are heard, without a second look
     beside: float  #: least belief of a witness who speaks beside another
     worth_hearing: float  #: least promise worth hearing once one witness is certain
     unheard: dict[str, float]  #: weights without the model, for the order of promise and for a model that is down
     unheard_intercept: float
+    unheard_threshold: float  #: least promise of a witness quoted without the model
 
     def belief(self, features: dict[str, float]) -> float:
         """Probability in [0, 1] that the witness holds the answer."""
         return _sigmoid(self.intercept + sum(self.weights[name] * features[name] for name in self.weights))
+
+    def second(self, features: dict[str, float], none: float) -> float:
+        """The same after a second look. ``none``: log-odds that the model can point at no answering words."""
+        told = {**features, "none": max(-6.0, min(6.0, none))}
+        return _sigmoid(self.pointed_intercept + sum(self.pointed[name] * told[name] for name in self.pointed))
 
     def promise(self, features: dict[str, float]) -> float:
         """The same before the witness was heard (``log_odds`` is not read)."""
@@ -64,12 +74,16 @@ def load_belief() -> BeliefModel:
     return BeliefModel(
         weights=raw["weights"],
         intercept=raw["intercept"],
+        pointed=raw["pointed"],
+        pointed_intercept=raw["pointed_intercept"],
         thresholds=raw["thresholds"],
+        worth_pointing=raw["worth_pointing"],
         certain=raw["certain"],
         beside=raw["beside"],
         worth_hearing=raw["worth_hearing"],
         unheard=raw["unheard"],
         unheard_intercept=raw["unheard_intercept"],
+        unheard_threshold=raw["unheard_threshold"],
     )
 
 

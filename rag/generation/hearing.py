@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.generation.belief import BeliefModel, features
-from rag.generation.witness import hear
+from rag.generation.witness import hear, second_look
 from rag.models.llm import Completion, Llm
 from rag.types import Evidence
 
@@ -45,3 +45,13 @@ def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: Belie
         belief = model.belief(features(question, witness.evidence, evidence, testimony.log_odds))
         certain = certain or belief >= model.certain
         yield Witness(witness.evidence, belief, testimony.log_odds, testimony.completion)
+
+
+def look_again(llm: Llm, question: str, heard: Sequence[Witness], among: Sequence[Evidence], model: BeliefModel) -> list[Witness]:
+    """Unsure witnesses after a second look, most believed first. Raises ModelUnavailable."""
+    seen = []
+    for witness in heard:
+        look = second_look(llm, question, witness.evidence)
+        told = features(question, witness.evidence, among, witness.log_odds)
+        seen.append(replace(witness, belief=model.second(told, look.log_odds), completion=look.completion))
+    return sorted(seen, key=lambda witness: -witness.belief)

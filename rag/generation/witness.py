@@ -6,6 +6,7 @@ them a prefix the server caches), and says Yes or No. The log-odds of Yes go int
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -21,12 +22,10 @@ _LEANS = re.compile(
     r"these|those|that|his|her|their|its|such)\b"
 )
 
-_POINTED_TOKENS = 6  # enough to tell NONE from words; the words themselves are not used
-
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What one witness was asked and said: ``log_odds`` of Yes against No, and what it cost."""
+    """What one witness was asked and said, as log-odds (natural log), and what it cost."""
 
     evidence: Evidence
     log_odds: float
@@ -51,18 +50,18 @@ def header(evidence: Evidence) -> str:
 
 
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
-    """Ask the model about one witness. Raises ModelUnavailable where the server does not answer."""
+    """Ask the model about one witness: the log-odds of Yes against No. Raises ModelUnavailable."""
     messages = load("witness").messages(question=question, header=header(evidence), source=source_text(evidence))
     completion = llm.yes_or_no(messages)
     return Testimony(evidence, completion.yes_log_odds or 0.0, completion)
 
 
-def points_at_nothing(llm: Llm, question: str, evidence: Evidence) -> tuple[bool, Completion]:
-    """A second look at an unsure witness: asked to copy the answering words, the model finds none.
+def second_look(llm: Llm, question: str, evidence: Evidence) -> Testimony:
+    """An unsure witness asked again: to copy the answering words. ``log_odds`` of NONE, that there are none.
 
-    Raises ModelUnavailable.
+    Only the first token is asked for; the words themselves are not used. Raises ModelUnavailable.
     """
-    completion = llm.complete(
-        load("point").messages(question=question, source=source_text(evidence)), max_tokens=_POINTED_TOKENS, stop=("\n",)
-    )
-    return completion.text.strip().rstrip(".").upper() == "NONE", completion
+    messages = load("point").messages(question=question, source=source_text(evidence))
+    completion = llm.begins_with(messages, "NONE")
+    none = min(-1e-6, completion.log_probability or 0.0)
+    return Testimony(evidence, none - math.log(-math.expm1(none)), completion)

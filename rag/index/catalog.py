@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import LibraryError
+from rag.errors import LibraryError, OutdatedIndex
 from rag.index import lexical, schema
 from rag.index.reading import REMEDY, SOURCE, CatalogReader, Counts, FloatArray, Pair, VectorRow
 from rag.types import Document, Sentence, Source
@@ -48,8 +48,9 @@ class Catalog(CatalogReader):
     def open(cls, folder: Path, fingerprint: str | None = None) -> Catalog:
         """Open the catalog in ``folder``, making both where missing.
 
-        ``fingerprint``: of everything that shapes the index; ``None`` takes it as it is. Raises LibraryError
-        when the catalog was made by other models or rules, is damaged, or cannot be written.
+        ``fingerprint``: of everything that shapes the index, the model first; ``None`` takes it as it is. Raises
+        OutdatedIndex when the catalog was made by other rules, LibraryError when it was made by another model, is
+        damaged, or cannot be written.
         """
         catalog = cls(folder)
         try:
@@ -59,7 +60,7 @@ class Catalog(CatalogReader):
                 schema.create(connection)
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (uuid.uuid4().hex,))
             if schema.version(connection) != schema.VERSION:
-                raise LibraryError(f"the index in {folder} was made by another version of this program; {REMEDY}")
+                raise OutdatedIndex(f"the index in {folder} was made by another version of this program; {REMEDY}")
             catalog._check(fingerprint)
         except (OSError, sqlite3.OperationalError) as error:
             catalog.close()
@@ -185,11 +186,12 @@ class Catalog(CatalogReader):
         known = self.meta("fingerprint")
         if known is None:
             self.set_meta("fingerprint", fingerprint)
-        elif known != fingerprint:
+        elif known.split()[0] != fingerprint.split()[0]:
             raise LibraryError(
-                f"the index in {self.file.parent} was made by another embedding model or other rules than the "
-                f"present ones; {REMEDY}"
+                f"the index in {self.file.parent} was made by another embedding model; {REMEDY}"
             )
+        elif known != fingerprint:
+            raise OutdatedIndex(f"the index in {self.file.parent} was made by another version of this program; {REMEDY}")
 
     def _forget(self, connection: sqlite3.Connection, document_id: str, revision: int) -> None:
         rows = connection.execute(

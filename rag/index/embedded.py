@@ -1,8 +1,8 @@
 """Chroma inside this process, in the index folder.
 
 Three facts, each seen in an experiment, shape it. A process killed while Chroma rewrites its index files can
-destroy them: so they are rewritten only at the end of a bulk, a mark stands in the folder while there is
-writing, and whoever finds the mark probes the folder in a subprocess first (a damaged one may crash). What is
+destroy them, or leave a graph in which searches miss rows: so they are rewritten only at the end of a bulk, a mark
+stands in the folder while there is writing, and whoever finds the mark makes the store anew from the catalog. What is
 not in the index files is replayed from Chroma's log at each start, a second a thousand rows: so a bulk is
 written to them. Two processes on one folder are unsafe: so a lock names one owner; others search the
 catalog's own vectors (rag.index.exact).
@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from rag.errors import LibraryError
-from rag.index import probe
 from rag.index.chroma import ChromaVectors, FloatArray, hnsw, quiet
 from rag.types import LANGUAGES, Language
 
@@ -61,7 +60,7 @@ class EmbeddedVectors(ChromaVectors):
             ) from error
         vectors = cls(folder, name, owner, lock)
         try:
-            if fresh or not vectors._usable() or vectors._broken():
+            if fresh or not vectors._usable() or vectors._mark.exists():
                 vectors._wipe()
             vectors._mark.unlink(missing_ok=True)
         except BaseException:
@@ -114,10 +113,6 @@ class EmbeddedVectors(ChromaVectors):
             return self._token.read_text("ascii").startswith(f"{self._owner} ")
         except (OSError, ValueError):
             return False
-
-    def _broken(self) -> bool:
-        """Whether a writer was killed and left files that cannot be opened."""
-        return self._mark.exists() and not probe.healthy(self._folder, self._name)
 
     def _wipe(self) -> None:
         super().close()

@@ -25,6 +25,7 @@ class Completion:
     prompt_ms: float  #: 0 on servers that do not tell: then all is in ``completion_ms``
     completion_ms: float
     yes_log_odds: float | None = None  #: natural log; only from ``yes_or_no``
+    log_probability: float | None = None  #: natural log; only from ``begins_with``
 
 
 class Llm(Protocol):
@@ -46,6 +47,13 @@ class Llm(Protocol):
 
     def yes_or_no(self, messages: Sequence[Message]) -> Completion:
         """One token, and the log-odds of Yes against No (French or English, any case) before it was chosen.
+
+        Raises ModelUnavailable.
+        """
+        ...
+
+    def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
+        """One token, and the log-probability that the reply begins with ``word``.
 
         Raises ModelUnavailable.
         """

@@ -12,6 +12,7 @@ YES = frozenset({"yes", "oui"})
 NO = frozenset({"no", "non"})
 #: Log-odds given to a plain Yes or No of a server that offers no log-probabilities.
 PLAIN_LOG_ODDS = 3.0
+RAREST = -12.0
 _AROUND = " \t\n.,;:!'\"«»“”*▁Ġ"
 
 
@@ -59,6 +60,19 @@ def log_odds(likeliest: Mapping[str, float], text: str) -> float:
     floor = min(likeliest.values())
     yes, no = (_sum([value for token, value in likeliest.items() if _word(token) in side], floor) for side in (YES, NO))
     return yes - no
+
+
+def log_probability(likeliest: Mapping[str, float], text: str, word: str) -> float:
+    """The natural log of P(the reply begins with ``word``), from the first tokens that begin it.
+
+    Without log-probabilities a reply that begins so counts as one of ``PLAIN_LOG_ODDS``. At least ``RAREST``.
+    """
+    wanted = word.casefold()
+    if not likeliest:
+        begins = bool(_word(text)) and wanted.startswith(_word(text))
+        return -math.log1p(math.exp(-PLAIN_LOG_ODDS if begins else PLAIN_LOG_ODDS))
+    logs = [value for token, value in likeliest.items() if _word(token) and wanted.startswith(_word(token))]
+    return max(RAREST, _sum(logs, RAREST))
 
 
 def _word(token: str) -> str:

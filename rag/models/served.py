@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import ModelError, ModelUnavailable
 from rag.models.embedded import Address, EmbeddedServer
 from rag.models.llm import Completion, Message
-from rag.models.replies import first_token, log_odds, measured
+from rag.models.replies import first_token, log_odds, log_probability, measured
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ class ServedLlm:
         """See Llm."""
         completion, raw = self._chat(messages, max_tokens=1, logprobs=True, top_logprobs=20)
         return replace(completion, yes_log_odds=log_odds(first_token(raw), completion.text))
+
+    def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
+        """See Llm."""
+        completion, raw = self._chat(messages, max_tokens=1, logprobs=True, top_logprobs=20)
+        return replace(completion, log_probability=log_probability(first_token(raw), completion.text, word))
 
     def close(self) -> None:
         """See Llm."""

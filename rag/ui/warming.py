@@ -53,6 +53,10 @@ class WarmingLlm:
         """See ``Llm``."""
         return self._llm().yes_or_no(messages)
 
+    def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
+        """See ``Llm``."""
+        return self._llm().begins_with(messages, word)
+
     def close(self) -> None:
         """Close the model once it is open; nothing to do when it never was."""
         self._opener.shutdown(wait=True)

@@ -187,17 +187,17 @@ def test_a_damaged_chroma_left_by_a_killed_writer_is_made_anew(tmp_path: Path) -
 
 def test_a_bulk_is_not_replayed_at_the_next_start(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    lines = [f"Bridge {spelt(n)} was painted in the colour {spelt(n % 17)}." for n in range(4_500)]
+    lines = [f"Bridge {spelt(n)} was painted in the colour {spelt(n % 17)}." for n in range(3_000)]
     fill(settings.corpus, {f"part{n}.txt": "\n\n".join(lines[n::5]) for n in range(5)})
     with opened(settings) as library:
         library.sync()
-        assert library.vectors.count() == 4_500
+        assert library.vectors.count() == 3_000
     with opened(settings) as library:
         question = library.embedder.encode_queries(["Bridge h"])[0]
         library.vectors.count()
         started = time.perf_counter()
         library.vectors.search(question, 5, "en")
-        assert time.perf_counter() - started < 1.0, "replaying 4,500 rows takes seconds"
+        assert time.perf_counter() - started < 1.0, "replaying 3,000 rows takes seconds"
 
 
 def test_a_store_worn_by_deletions_is_made_anew_when_opened(settings: Settings) -> None:

@@ -53,7 +53,11 @@ def test_a_name_answers_who_only_when_the_question_does_not_hold_it() -> None:
             "en",
             ("How old is the bridge?", "who drew the library of Nantes?"),
         ),
-        ("Who drew the bridge? When did it open to the public?", "en", ("Who drew the bridge?", "When did it open to the public?")),
+        (
+            "Who drew the bridge? When did it open to the public?",
+            "en",
+            ("Who drew the bridge?", "When did it open to the public?"),
+        ),
         ("Who brought the case, and against whom?", "en", ("Who brought the case, and against whom?",)),
         ("Que disent le maire et la préfète du pont ?", "fr", ("Que disent le maire et la préfète du pont ?",)),
         ("The bridge opened in May. Who drew it for the city?", "en", ("The bridge opened in May. Who drew it for the city?",)),
