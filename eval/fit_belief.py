@@ -114,10 +114,11 @@ def _heard(settings: Settings, memories: tuple[Memory, Memory], asked: Iterable[
     with Library.open(settings) as library:
         library.sync()
         retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
+        lead_of = lambda each: library.document(each.sentence.document_id).text[:600]  # noqa: E731
         for item in asked:
             question, language = item.question, detect(item.question)
             evidence = retriever.retrieve(question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens)
-            able = [each for each in evidence if not unmet(question, language, [each], evidence)]
+            able = [each for each in evidence if not unmet(question, language, [each], evidence, lead_of)]
             told = {id(each): features(question, each, evidence, first.log_odds(question, each)) for each in able}
             looked = sorted(able, key=lambda each: -shipped.belief(told[id(each)]))[:LOOKED_AT]
             none = {id(each): second.log_odds(question, each) for each in looked}

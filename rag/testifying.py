@@ -38,6 +38,7 @@ class Hearing:
     belief: BeliefModel
     threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
+    lead_of: Callable[[Evidence], str]  #: the first lines of the sentence's document
 
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
@@ -72,7 +73,7 @@ class Hearing:
         waiting: list[Witness] = []
         for done, witness in enumerate(self._heard(part), start=1):
             yield Reading(done, len(self.evidence))
-            if unmet(part, self.language, [witness.evidence], self.evidence):
+            if unmet(part, self.language, [witness.evidence], self.evidence, self.lead_of):
                 continue
             if witness.belief >= self.belief.certain and len(self.speaker.statements) - said < STATEMENTS:
                 yield from self._speak(witness.evidence)

@@ -187,9 +187,7 @@ class Catalog(CatalogReader):
         if known is None:
             self.set_meta("fingerprint", fingerprint)
         elif known.split()[0] != fingerprint.split()[0]:
-            raise LibraryError(
-                f"the index in {self.file.parent} was made by another embedding model; {REMEDY}"
-            )
+            raise LibraryError(f"the index in {self.file.parent} was made by another embedding model; {REMEDY}")
         elif known != fingerprint:
             raise OutdatedIndex(f"the index in {self.file.parent} was made by another version of this program; {REMEDY}")
 

@@ -142,7 +142,7 @@ class Retriever:
         found = [
             (sentences[number], vectors[number], Counter(terms.split()), number)
             for number, terms in self._catalog.terms_by_id(list(ids))
-            if number in sentences and number in vectors
+            if number in sentences and number in vectors and terms
         ]
         cosines = {each: [float(v @ scale.vector) for s, v, _, _ in found if s.language == each] for each in LANGUAGES}
         levelled = fusion.levelling(cosines)

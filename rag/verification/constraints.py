@@ -6,7 +6,7 @@ another question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.text.figures import Figure, figures, same
 from rag.text.mentions import Mentions, matches, mentions, translatable
@@ -20,18 +20,25 @@ _LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
 _EMPHASIS = 7
 
 
-def unmet(question: str, language: Language, evidence: Sequence[Evidence], around: Sequence[Evidence] = ()) -> tuple[str, ...]:
+def unmet(
+    question: str,
+    language: Language,
+    evidence: Sequence[Evidence],
+    around: Sequence[Evidence] = (),
+    lead_of: Callable[[Evidence], str] = lambda _: "",
+) -> tuple[str, ...]:
     """The question's terms, as written in it, that no evidence meets, in order; empty when all are met.
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.
-    A name, not a figure, is also met by evidence of the same document in ``around``: the sentence answers
-    "the New Mexico case" when its document speaks of New Mexico a few lines earlier.
+    A name, not a figure, is also met by evidence of the same document in ``around``, and by the document's lead
+    (``lead_of``: its first lines): the sentence answers "the New Mexico case" when the article is about New Mexico.
     """
     texts = [text for item in evidence for text in told(item)]
     there = [figure for text, spoken in texts for figure in figures(text, spoken)]
     documents = {item.sentence.document_id for item in evidence}
     near = [text for item in around if item.sentence.document_id in documents for text in told(item)]
-    found = mentions([*texts, *near])
+    leads = [(lead_of(item), item.sentence.language) for item in evidence]
+    found = mentions([*texts, *near, *leads])
     spoken_in = {item.sentence.language for item in evidence}
     missing = [
         (figure.start, question[figure.start : figure.end])
