@@ -15,10 +15,12 @@ from rag.index.exact import ExactVectors
 from rag.index.vectors import VectorIndex
 from rag.intake import OnProgress, Progress
 from rag.types import Sentence
-from rag.verification.disagreement import NEAR, judge
+from rag.verification.disagreement import NEAR, judge, tells_of_response
 
-#: Sentences with which a new one is compared: the nearest, in either language together. A report of silence and the response
-#: it overlooks are not worded alike: on the five documents 64 miss half of what 200 find.
+#: Sentences with which a new one is compared: the nearest, in either language together.
+NEAREST = 32
+#: The same for one that tells of a response, or of silence. The two are not worded alike: on the five documents 64 miss
+#: half of what 200 find.
 COMPARED = 200
 #: Up to so many sentences all vectors are compared (a matrix product, 75 MB); above, the vector store is searched.
 EXACT = 50_000
@@ -58,7 +60,8 @@ def _judged(catalog: Catalog, ids: Sequence[int], near: Sequence[Sequence[tuple[
     seen: set[tuple[int, int]] = set()
     found: list[Pair] = []
     for number, others in zip(ids, close, strict=True):
-        for other, cosine in others:
+        far = number in held and tells_of_response(held[number])
+        for other, cosine in others[: COMPARED if far else NEAREST]:
             pair = (min(number, other), max(number, other))
             if pair in seen or number not in held or other not in held:
                 continue
