@@ -56,3 +56,11 @@ def test_the_document_around_meets_names_but_not_figures() -> None:
 
 def test_without_evidence_every_term_is_unmet() -> None:
     assert unmet("Did Morel open in Texas in May 2020?", "en", []) == ("Morel", "Texas", "May 2020")
+
+
+def test_the_first_lines_of_a_document_meet_names_but_not_figures() -> None:
+    """An article on New Mexico need not say so in each sentence."""
+    later = evidence("Il a vendu des pains.")
+    assert unmet("What was sold in New Mexico?", "en", [later]) == ("New Mexico",)
+    assert unmet("What was sold in New Mexico?", "en", [later], lead_of=lambda _: "Au Nouveau-Mexique, en 2023.") == ()
+    assert unmet("What was sold in 2021?", "en", [later], lead_of=lambda _: "En 2021.") == ("2021",)

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -98,6 +99,20 @@ def test_yes_or_no_reads_the_first_token(serve: Callable[..., tuple[Server, Llm]
 def test_yes_or_no_of_a_server_without_probabilities(serve: Callable[..., tuple[Server, Llm]]) -> None:
     _, llm = serve(lambda _: said("No."))
     assert llm.yes_or_no(ASKED).yes_log_odds == -3.0
+
+
+def test_how_likely_a_reply_begins_with_a_word(serve: Callable[..., tuple[Server, Llm]]) -> None:
+    _, llm = serve(lambda _: said("NONE", {"N": math.log(0.5), "none": math.log(0.2), "quatre": math.log(0.3)}))
+    assert llm.begins_with(ASKED, "NONE").log_probability == pytest.approx(math.log(0.7))
+
+
+@pytest.mark.parametrize(("reply", "likely"), [("NONE", True), ("four millions", False), ("", False)])
+def test_a_server_without_probabilities_is_taken_at_its_word(
+    reply: str, likely: bool, serve: Callable[..., tuple[Server, Llm]]
+) -> None:
+    _, llm = serve(lambda _: said(reply))
+    found = llm.begins_with(ASKED, "NONE").log_probability
+    assert found is not None and (found > math.log(0.5)) == likely
 
 
 def test_a_server_that_refuses_our_options_is_asked_without_them(serve: Callable[..., tuple[Server, Llm]]) -> None:
