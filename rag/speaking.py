@@ -17,6 +17,7 @@ from rag.language import NAMES
 from rag.meter import Meter
 from rag.models.llm import Llm
 from rag.types import Citation, Evidence, Language, Origin, Sentence, Source, Spoken, Statement
+from rag.verification.translation import translates
 from rag.verification.verifier import Verifier
 
 _SAME_FACT = 0.8  # support from which another sentence counts as saying the same
@@ -95,6 +96,8 @@ class Speaker:
 
     def _checked(self, wording: Wording, witness: Evidence, others: Sequence[Evidence]) -> Statement:
         """The wording where it passes, re-cited where another sentence supports it, else the quotation."""
+        if wording.origin == "translated" and not translates(witness.sentence.text, witness.sentence.language, wording.text):
+            return self._statement(quote(witness).text, witness, "repaired", 1.0)
         for evidence in (witness, *(other for other in others if other is not witness)):
             verdict = self._verifier.check(wording.text, self._language, [evidence], self._question)
             if verdict.accepted:

@@ -82,7 +82,8 @@ class Hearing:
                 waiting.append(witness)
         waiting.sort(key=lambda witness: -witness.belief)
         if answered:
-            believed = [witness for witness in waiting if witness.belief >= self.belief.beside]
+            least = self.belief.certain if asks_of_agreement(part) else self.belief.beside
+            believed = [witness for witness in waiting if witness.belief >= least]
         else:
             believed = self._believed(part, waiting)
         for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:

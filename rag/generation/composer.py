@@ -14,6 +14,7 @@ from rag.models.llm import Completion, Llm
 from rag.types import Citation, Evidence, Language, Origin
 
 _QUOTE_PAIRS = {"en": ("“", "”"), "fr": ("« ", " »")}
+_NESTING = ("“", "”")  # around French words that hold « » themselves
 _TOKENS_PER_CHARACTER = 0.6  # a bound, not an estimate: a translation that runs away is cut and then rejected
 
 
@@ -52,7 +53,7 @@ def in_quotation_marks(text: str, language: Language) -> str:
     """``text`` between the quotation marks of ``language``, unless it already stands between some."""
     if text[:1] in '«“"' and text[-1:] in '»”"':
         return text
-    opening, closing = _QUOTE_PAIRS[language]
+    opening, closing = _NESTING if language == "fr" and "«" in text else _QUOTE_PAIRS[language]
     return f"{opening}{text}{closing}"
 
 

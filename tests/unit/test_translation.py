@@ -1,0 +1,48 @@
+"""Translations that read well and are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.types import Language
+from rag.verification.translation import carried, invented, translates
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "wording"),
+    [
+        ("The mayor said the school would close in June.", "en", "Le maire a dit que l'école fermerait en juin."),
+        ("La mairie a fermé l'école en juin.", "fr", "The town hall closed the school in June."),
+        ("Un ancien ministre accuse la ville.", "fr", "A former minister accuses the city."),
+        ("L'État poursuit Meta.", "fr", "The state is suing Meta."),
+        ("Anna Berg, of Valmont, opened the library.", "en", "Anna Berg, de Valmont, a ouvert la bibliothèque."),
+    ],
+)
+def test_good_translations_stand(source: str, language: Language, wording: str) -> None:
+    assert translates(source, language, wording)
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "wording"),
+    [
+        ("The works did great harm to the school.", "en", "Les travaux ont fait une grande harmure à l'école."),
+        ("Un ancien ministre accuse la ville.", "fr", "An old minister accuses the city."),
+        ("L'État poursuit Meta.", "fr", "The state is pursuing Meta."),
+        ("The city has yet to open the school.", "en", "La ville a ouvert l'école."),
+        ("The report blames not only the mayor, but the school.", "en", "Le rapport accuse le maire et l'école."),
+        ("The mayor closed the school because the children were in danger.", "en", "Le maire a fermé."),
+    ],
+)
+def test_bad_translations_do_not(source: str, language: Language, wording: str) -> None:
+    assert not translates(source, language, wording)
+
+
+def test_invented_words_are_named_but_names_and_borrowed_words_are_not() -> None:
+    assert invented("Les implications sont faraordantes pour Valmont.", "fr") == ("faraordantes",)
+    assert invented("Le zblorg de la ville.", "fr", source="The zblorg of the city.") == ()
+
+
+def test_the_share_carried_over() -> None:
+    assert carried("The school and the library", "en", "L'école et la bibliothèque") == 1.0
+    assert carried("The school and the library", "en", "L'école") == 0.5
+    assert carried("", "en", "") == 1.0
