@@ -95,12 +95,15 @@ class Speaker:
         return wording
 
     def _checked(self, wording: Wording, witness: Evidence, others: Sequence[Evidence]) -> Statement:
-        """The wording where it passes, re-cited where another sentence supports it, else the quotation."""
+        """The wording where it passes, re-cited where another sentence supports it, else the quotation.
+
+        A wording that leaves out who claims it does not pass: the quotation says so.
+        """
         if wording.origin == "translated" and not translates(witness.sentence.text, witness.sentence.language, wording.text):
             return self._statement(quote(witness).text, witness, "repaired", 1.0)
         for evidence in (witness, *(other for other in others if other is not witness)):
             verdict = self._verifier.check(wording.text, self._language, [evidence], self._question)
-            if verdict.accepted:
+            if verdict.accepted and not any(fault.kind == "attribution" for fault in verdict.faults):
                 origin: Origin = wording.origin if evidence is witness else "recited"
                 return self._statement(wording.text, evidence, origin, verdict.support)
         return self._statement(quote(witness).text, witness, "repaired", 1.0)

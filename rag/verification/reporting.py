@@ -20,7 +20,7 @@ _ER = (
     "|dénonç|soulign|allégu"
     "|allègu|rapport|confirm|réaffirm|regrett|témoign|racont|considér|considèr|juge|jug|not|avanc|avanç|répliqu"
     "|rétorqu|martel|plaid"
-    "|insist|démontr|montr|pens|reproch|clam|détaill|détermin|observ|constat|suggèr|suggér|calcul|nie|ni"
+    "|insist|démontr|montr|pens|reproch|clam|détaill|détermin|observ|constat|suggèr|suggér|calcul|nie|ni|exprim"
 )
 _NOUNS = "annonce|juge|juges|note|avance|estime|montre|rapporte|observe|pense|rappel|calcule|accuse"
 _FR_FINITE = (
@@ -54,6 +54,8 @@ _PLAIN_EN = (
     "|testif(?:y|ies|ied)|contend(?:s|ed|ing)"
     "|assert(?:s|ed|ing)|maintain(?:s|ed)|complain(?:s|ed)|pointed out|points out|points fingers|stated|stating"
     "|acknowledg(?:es|ed)|vow(?:s|ed)"
+    "|agree(?:s|d)?(?= that\\b| on\\b)|detail(?:s|ed|ing)|reminded|recalls"
+    "|stress(?:es|ed|ing)"
     "|boast(?:s|ed)|quipped|recalled|lamented|joked|conceded|predicted"
 )
 #: Words that report only before a subordinate clause or a quotation.
