@@ -34,6 +34,7 @@ class BeliefModel:
     worth_pointing: float  #: least belief worth a second look
     certain: float  #: above it a witness may speak before the others are heard, without a second look
     beside: float  #: least belief of a witness who speaks beside another
+    least_promise: float  #: below it a witness is not heard at all, unless among the first three
     worth_hearing: float  #: least promise worth hearing once one witness is certain
     unheard: dict[str, float]  #: weights without the model, for the order of promise and for a model that is down
     unheard_intercept: float
@@ -80,6 +81,7 @@ def load_belief() -> BeliefModel:
         worth_pointing=raw["worth_pointing"],
         certain=raw["certain"],
         beside=raw["beside"],
+        least_promise=raw["least_promise"],
         worth_hearing=raw["worth_hearing"],
         unheard=raw["unheard"],
         unheard_intercept=raw["unheard_intercept"],

@@ -11,6 +11,9 @@ from rag.models.llm import Completion, Llm
 from rag.types import Evidence
 
 
+_AT_LEAST = 3  # witnesses heard, however little they promise
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """An evidence sentence and how far it is believed to hold the answer, in [0, 1].
@@ -38,7 +41,9 @@ def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: Belie
     """
     evidence = [witness.evidence for witness in promised]
     certain = False
-    for witness in promised:
+    for place, witness in enumerate(promised):
+        if place >= _AT_LEAST and witness.belief < model.least_promise:
+            return
         if certain and witness.belief < model.worth_hearing:
             return
         testimony = hear(llm, question, witness.evidence)
