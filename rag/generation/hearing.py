@@ -10,7 +10,6 @@ from rag.generation.witness import hear, second_look
 from rag.models.llm import Completion, Llm
 from rag.types import Evidence
 
-
 _AT_LEAST = 3  # witnesses heard, however little they promise
 
 
