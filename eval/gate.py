@@ -168,9 +168,17 @@ def _read(path: Path) -> dict[str, Any]:
 def _worse(name: str, before: Estimate, today: Estimate | None) -> bool:
     if today is None:
         return True  # a figure that can no longer be measured is not a figure that holds
+    low, high = _bounds(before)
     if BY_NAME[name].higher:
-        return today.mean < before.low - _EPSILON
-    return today.mean > before.high + _EPSILON
+        return today.mean < low - _EPSILON
+    return today.mean > high + _EPSILON
+
+
+def _bounds(before: Estimate) -> tuple[float, float]:
+    """The interval a figure may move in: where all cases agreed, and a bootstrap has no width, that of one case."""
+    if before.high - before.low > _EPSILON:
+        return before.low, before.high
+    return before.mean - 1 / before.n, before.mean + 1 / before.n
 
 
 def _message(worse: Sequence[tuple[str, Any, Any]], differing: Sequence[tuple[str, str, str]]) -> str:

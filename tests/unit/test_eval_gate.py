@@ -107,3 +107,10 @@ def test_the_difference_an_update_makes():
     assert lines[-1] == "a: fails now"
     assert difference(BEFORE, BEFORE) == ["nothing changed"]
     assert gate.difference(None, BEFORE) == ["new baseline of 3 cases"]
+
+
+def test_where_all_cases_agreed_one_may_flip():
+    before = replace(BEFORE, figures={"correct": Estimate(1.0, 1.0, 1.0, 20)})
+    for mean, passes in ((0.95, True), (0.9, False)):
+        now = replace(before, figures={"correct": Estimate(mean, 0, 1, 20)})
+        assert compare(before, now).passed is passes

@@ -56,15 +56,15 @@ def test_a_run_from_first_to_gate(world, capsys):
     assert "gate passed" in capsys.readouterr().out
     assert len(system.asked) == 7  # asked once, answered by the cache since
 
-    question = "Quand le pont a-t-il ouvert ?"
-    system.answers[question] = system.answers["Quelle est la longueur du pont ?"]
+    one, other = "Quand le pont a-t-il ouvert ?", "Quelle est la longueur du pont ?"
+    system.answers[one], system.answers[other] = system.answers[other], system.answers[one]
     assert command.main([*arguments, "--no-cache"]) == 1
     told = capsys.readouterr().out
     assert "gate failed" in told and "c3: fails now" in told
     assert "Le pont de Valmont a ouvert en 2019." in told and "now (answered): Il mesure 340 mètres." in told
 
     report = json.loads((folder / "out" / "full" / "report.json").read_text())
-    assert report["gate"]["flips"][0]["case"] == "c3"
+    assert {flip["case"] for flip in report["gate"]["flips"]} == {"c1", "c3"}
     assert (folder / "out" / "full" / "report.html").exists() and (folder / "out" / "full" / "report.md").exists()
 
 
