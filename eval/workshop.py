@@ -120,4 +120,8 @@ class Workshop:
             from eval.baselines.citation_query_engine import CitationEngine
 
             return CitationEngine(self.library(), self.llm())
+        if name in ("joint", "joint-source-first"):
+            from eval.baselines.joint import Joint
+
+            return Joint(self.library(), self.llm(), "last" if name == "joint" else "first")
         raise ValueError(f"no system is called {name!r}; known: temoin, {', '.join(RIVALS)}")
