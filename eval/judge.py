@@ -96,8 +96,8 @@ class VerifierJudge:
         return Check(
             supported=quoted or verdict.accepted or others_only,
             support=verdict.support,
-            figures="figure" not in wrong if has_figure(statement, language) else None,
-            names="name" not in wrong if has_name(statement, language) else None,
+            figures=quoted or "figure" not in wrong if has_figure(statement, language) else None,
+            names=quoted or "name" not in wrong if has_name(statement, language) else None,
             attribution=keeps_claims(statement, language, citations),
         )
 

@@ -69,9 +69,13 @@ _OPENS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(rf"\b{_ASKING['en']}\b", re.IGNORECASE),
 }
 _PARTS = 3  # at most: each is heard for itself
-_TAGGED = re.compile(r"</?[a-z_]{2,20}>|\[[^\]]{0,200}:[^\]]{0,400}\]|<\|[^|]{0,40}\|>", re.IGNORECASE)
+_TAGGED = re.compile(
+    r"</?[a-z_]{2,20}>|\[[^\]]{0,200}:[^\]]{0,400}\]|\([^)]{0,200}:[^)]{0,400}\)|<\|[^|]{0,40}\|>", re.IGNORECASE
+)
 _ASIDE = re.compile(
-    r"(?:new |nouvelles? )?(?:instructions?|consignes?)\b|(?:please |also |then |now |aussi |puis |ensuite |s il te plait )?"
+    r"(?:new |nouvelles? )?(?:instructions?|consignes?)\b|(?:important|attention|system|systeme|note|assistant) (?=\w)|"
+    r"(?:before|when|while|avant de|en) (?:answering|replying|repond\w+)\b|"
+    r"(?:please |also |then |now |aussi |puis |ensuite |s il te plait )?"
     r"(?:answer|reply|respond|add|append|end|finish|conclude|ignore|say|write|print|output|repeat|include|reponds|repondez|ajoute|"
     r"ajoutez|termine|terminez|finis|conclus|ecris|ecrivez|dis|repete|inclus|commence|start|begin)\b"
 )
@@ -112,13 +116,14 @@ def parts(question: str, language: Language) -> tuple[str, ...]:
 def without_asides(question: str) -> str:
     """The question without orders about the answer («termine par…», "[SYSTEM: …]"): nothing to search for.
 
-    A sentence is left out only where another one, that asks, remains.
+    Left out, where a sentence that asks remains: what follows the last one, and what begins like an order.
     """
     bare = " ".join(_TAGGED.sub(" ", question).split())
     sentences = re.split(r"(?<=[.?!])\s+", bare)
     kept = [sentence for sentence in sentences if not _ASIDE.match(re.sub(r"[^\w]+", " ", fold(sentence)).strip())]
-    asks = any(sentence.endswith("?") for sentence in kept)
-    return " ".join(kept) if asks else bare or question
+    while kept and not kept[-1].endswith("?"):
+        kept.pop()
+    return " ".join(kept) or bare or question
 
 
 def could_answer(kind: AnswerKind, text: str, language: Language, question: str) -> float:
