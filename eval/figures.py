@@ -71,6 +71,7 @@ FIGURES: tuple[Figure, ...] = (
         "share wrong when only the surest answers are taken",
         False,
         "risk",
+        gated=False,
     ),
     _cost("words", "Words shown", "length of an answer, mean", "words"),
     _cost("retrieve_ms", "Retrieval", "median"),
