@@ -36,7 +36,7 @@ from rag.settings import Settings, load_settings
 from rag.shell import prepare
 from rag.testifying import LOOKED_AT
 from rag.types import Evidence, Sentence
-from rag.verification.constraints import unmet
+from rag.verification.constraints import LEAD, unmet
 
 HERE = Path(__file__).parent
 KEPT, KEPT_POINTED = HERE / "out" / "witnesses.jsonl", HERE / "out" / "pointed.jsonl"
@@ -114,7 +114,7 @@ def _heard(settings: Settings, memories: tuple[Memory, Memory], asked: Iterable[
     with Library.open(settings) as library:
         library.sync()
         retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
-        lead_of = lambda each: library.document(each.sentence.document_id).text[:600]  # noqa: E731
+        lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
         for item in asked:
             question, language = item.question, detect(item.question)
             evidence = retriever.retrieve(question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens)

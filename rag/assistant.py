@@ -28,10 +28,9 @@ from rag.settings import Settings
 from rag.speaking import Speaker
 from rag.testifying import Hearing
 from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Turn
-from rag.verification.constraints import unmet
+from rag.verification.constraints import LEAD, unmet
 from rag.verification.verifier import Verifier
 
-_LEAD = 600  # characters of a document that tell what it is about
 _CLOSEST = 3  # passages shown where nothing was found
 
 
@@ -129,7 +128,7 @@ class Assistant:
             self._belief,
             self._belief.thresholds[self._settings.caution],
             lambda sentence: bool(self.library.disagreements_of(sentence)),
-            lambda item: self.library.document(item.sentence.document_id).text[:_LEAD],
+            lambda item: self.library.document(item.sentence.document_id).text[:LEAD],
         )
 
     def _conclude(

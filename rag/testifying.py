@@ -96,8 +96,8 @@ class Hearing:
         seen = look_again(self.llm, part, doubted, self.evidence, self.belief)
         for witness in seen:
             self.meter.spent(witness.completion)
-        least = [self.threshold, *[max(self.threshold, self.belief.beside)] * len(seen)]
-        return [witness for witness, needed in zip(seen, least, strict=False) if witness.belief >= needed]
+        alone, beside = self.threshold, max(self.threshold, self.belief.beside)
+        return [witness for place, witness in enumerate(seen) if witness.belief >= (beside if place else alone)]
 
     def _each_document(self) -> Iterator[Event]:
         """The most believed witness of each document, the most believed document first."""

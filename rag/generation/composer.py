@@ -43,12 +43,6 @@ def translate(llm: Llm, evidence: Evidence, language: Language) -> Wording:
     return Wording(completion.text.strip(), "translated", completion)
 
 
-def shorten(llm: Llm, question: str, text: str) -> Wording:
-    """A shorter sentence that answers ``question`` from ``text``, by the model. Raises ModelUnavailable."""
-    completion = llm.complete(load("shorten").messages(question=question, source=text), max_tokens=80, stop=("\n",))
-    return Wording(completion.text.strip(), "shortened", completion)
-
-
 def in_quotation_marks(text: str, language: Language) -> str:
     """``text`` between the quotation marks of ``language``, unless it already stands between some."""
     if text[:1] in '«“"' and text[-1:] in '»”"':

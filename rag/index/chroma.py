@@ -6,6 +6,7 @@ grows with the library (45 ms at 20 thousand sentences, against 3 ms without). C
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ CLOUD_LIMIT = 300
 BATCH = 5_000
 
 
-class ChromaVectors:
+class ChromaVectors(ABC):
     """A VectorIndex on any Chroma; subclasses say how to reach it."""
 
     limit: int | None = None  #: records a call, where the service sets one
@@ -118,16 +119,17 @@ class ChromaVectors:
             self._client.close()
             self._client = None
 
+    @abstractmethod
     def _connect(self) -> Any:
         """A chromadb client, connected."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _configuration(self) -> dict[str, Any]:
         """How new collections are set up."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _remedy(self) -> str:
-        raise NotImplementedError
+        """What the user can do when the store fails."""
 
     def _batch(self) -> int:
         self._collections()

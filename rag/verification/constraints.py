@@ -16,6 +16,8 @@ from rag.types import Evidence, Language
 
 #: Keys that "the English article", «le texte français» carry: the language of a document meets them.
 _LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
+#: Characters of a document that tell what it is about.
+LEAD = 600
 #: From this length on, a word all in capitals is an emphasis, not an acronym.
 _EMPHASIS = 7
 
