@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import random
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import rag.text
 from rag.models.embedder import Embedder
 from rag.settings import Settings
 from rag.text.terms import words
@@ -19,6 +21,7 @@ from rag.types import Document, Language, Sentence, Source
 
 FloatArray = NDArray[np.float32]
 
+WORDS = (Path(rag.text.__file__).with_name("ordinary_en.txt")).read_text("utf-8").split()
 FILES = {
     "pont.txt": "Le pont de Valmont a rouvert en mai.\n\nLes travaux ont coûté quatre millions. La mairie est satisfaite.\n",
     "bridge.txt": "The bridge at Valmont reopened in May.\n\nThe baker next to it sells more bread now.\n",
@@ -98,6 +101,12 @@ class MemoryStore:
 
     def close(self) -> None:
         return
+
+
+def prose(count: int, seed: object) -> str:
+    """``count`` sentences of ordinary words, without figures; the same for the same seed."""
+    draw = random.Random(str(seed))
+    return " ".join(" ".join(draw.sample(WORDS, 9)).capitalize() + "." for _ in range(count))
 
 
 def settings_in(folder: Path, **others: object) -> Settings:

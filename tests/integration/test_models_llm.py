@@ -235,6 +235,7 @@ def test_giving_up_frees_the_servers_slot(elsewhere: str) -> None:
         hasty.complete(SHORT, max_tokens=1900, grammar=ENDLESS)
 
     def idle() -> bool:
+        time.sleep(3)  # the server looks for closed connections after a second in which nobody got a reply
         slots = httpx.get(elsewhere.removesuffix("/v1") + "/slots", headers={"Authorization": "Bearer secret"}, timeout=60)
         return not any(slot["is_processing"] for slot in slots.json())
 

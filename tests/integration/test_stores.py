@@ -21,7 +21,7 @@ from rag.errors import LibraryError
 from rag.index.exact import ExactVectors
 from rag.library import Library
 from rag.settings import Settings
-from tests.shelf import FILES, WordEmbedder, fill, settings_in
+from tests.shelf import FILES, WordEmbedder, fill, prose, settings_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,7 +151,7 @@ def test_searching_while_another_thread_writes(settings: Settings) -> None:
         searching = threading.Thread(target=search)
         searching.start()
         for number in range(3):
-            text = " ".join(f"Sentence {spelt(each)} of note {spelt(number)}." for each in range(900))
+            text = prose(900, number)
             (settings.corpus / f"note{number}.txt").write_text(text, "utf-8")
             library.sync()
         stop.set()
@@ -201,14 +201,16 @@ def test_a_bulk_is_not_replayed_at_the_next_start(tmp_path: Path) -> None:
 
 
 def test_a_store_worn_by_deletions_is_made_anew_when_opened(settings: Settings) -> None:
-    """Each round replaces most notes; without mending, search loses rows after three or four."""
+    """Each round replaces most notes: the gaps in Chroma's graph must not pile up, they cost rows in the end."""
     for turn in range(6):
         for number in range(20):
-            text = " ".join(f"Turn {spelt(turn)}, note {spelt(number)}, sentence {spelt(each)}." for each in range(30))
+            text = prose(30, (turn, number))
             (settings.corpus / f"note{number}.txt").write_text(text, "utf-8")
         with opened(settings) as library:
             assert len(library.sync().changed) == (20 if turn else 0)
     with opened(settings) as library:
+        gaps = library.catalog.store_deleted(library.vectors.store, library.vectors.token)
+        assert gaps < library.vectors.count()
         agrees(library)
 
 
@@ -241,7 +243,7 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path) -> None:
     fill(settings.corpus)
     for turn in range(8):
         for number in range(12):
-            text = " ".join(f"Turn {spelt(turn)}, note {spelt(number)}, sentence {spelt(each)}." for each in range(60))
+            text = prose(60, (turn, number))
             (settings.corpus / f"note{rng.randint(0, 20)}.txt").write_text(text, "utf-8")
         process = child(tmp_path)
         assert process.stdout is not None
