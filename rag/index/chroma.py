@@ -31,7 +31,7 @@ CLOUD_LIMIT = 300
 #: Rows of one call elsewhere, at most; Chroma's own limit, 5,461 with most builds of SQLite, may be lower.
 BATCH = 5_000
 #: Rows that a search weighs.
-SEARCHED = 2_000
+SEARCHED = 1_000
 
 
 class ChromaVectors(ABC):
@@ -224,10 +224,10 @@ class CloudVectors(ChromaVectors):
 
 
 def hnsw(sync_threshold: int) -> dict[str, Any]:
-    """Chroma's approximate index, searched widely: up to ``SEARCHED`` rows nothing is missed.
+    """Chroma's approximate index, searched widely: up to about ``SEARCHED`` rows nothing is missed.
 
     Among hundreds of look-alikes a narrower search fills up with them and never reaches an outlier (with 500, in
-    five graphs of twelve, of 1,264 rows each; more neighbours did not help). Above, it costs 8 ms at 20 thousand rows instead of 4.
+    five graphs of twelve, of 1,264 rows each; more neighbours did not help). It costs 6 ms at 20 thousand rows instead of 4.
     """
     return {
         "space": "cosine",

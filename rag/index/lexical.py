@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from rag.index.reading import CatalogReader
 
 #: Matches FTS5 may go through for one search.
-BUDGET = 15_000
+BUDGET = 10_000
 #: Candidates whose BM25 is worked out, and at least twice what is asked for.
-DEPTH = 600
+DEPTH = 200
 #: Very common terms looked for together.
 PARTNERS = 4
 K1, B = 1.2, 0.75

@@ -145,16 +145,19 @@ class CatalogReader:
             found += self.rows(f"SELECT id, terms FROM sentences WHERE id IN ({marks})", *part)
         return found
 
-    def neighbours(self, sentence_id: int) -> tuple[str, str]:
-        """The searchable sentences before and after one, within its paragraph; empty where there is none."""
-        rows = self.rows(
-            "SELECT n.position - s.position, n.text FROM sentences s "
-            "JOIN sentences n ON n.document = s.document AND n.paragraph = s.paragraph "
-            "AND n.position IN (s.position - 1, s.position + 1) WHERE s.id = ? AND n.searchable",
-            sentence_id,
-        )
-        found: dict[int, str] = dict(rows)
-        return found.get(-1, ""), found.get(1, "")
+    def neighbours(self, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """The searchable sentences before and after each, within its paragraph; empty where there is none."""
+        found: dict[tuple[int, int], str] = {}
+        for part in _parts(ids):
+            marks = ",".join("?" * len(part))
+            rows = self.rows(
+                "SELECT s.id, n.position - s.position, n.text FROM sentences s "
+                "JOIN sentences n ON n.document = s.document AND n.paragraph = s.paragraph "
+                f"AND n.position IN (s.position - 1, s.position + 1) WHERE s.id IN ({marks}) AND n.searchable",
+                *part,
+            )
+            found.update({(number, step): text for number, step, text in rows})
+        return {number: (found.get((number, -1), ""), found.get((number, 1), "")) for number in ids}
 
     def states(self) -> dict[str, str]:
         """By path, the state of the file as it was given to :meth:`replace`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
@@ -98,10 +99,12 @@ class Retriever:
             4 * limit,
         )
         by_id = {source.id: source for source in sources}
-        ranked = []
-        for place, row, score in found:
-            item = documents[place][row]
-            ranked.append(replace(self._close(scale, item, by_id[item.sentence.document_id]), score=score))
+        items = [documents[place][row] for place, row, _ in found]
+        around = self._catalog.neighbours([item.id for item in items])
+        ranked = [
+            replace(self._close(scale, item, by_id[item.sentence.document_id], around[item.id]), score=score)
+            for item, (_, _, score) in zip(items, found, strict=True)
+        ]
         return fitting(merged(ranked), limit=limit, tokens=tokens)
 
     def _sampled(self, source: Source) -> list[_Candidate]:
@@ -133,11 +136,10 @@ class Retriever:
 
     def _candidates(self, scale: _Scale) -> list[_Candidate]:
         """The nearest and the best matching sentences of each language, scored by their own words."""
-        ids: dict[int, None] = {}
-        for language in LANGUAGES:
-            ids.update(dict.fromkeys(n for n, _ in self._vectors.search(scale.vector, DENSE, language)))
-            words = scale.question.searches[language]
-            ids.update(dict.fromkeys(n for n, _ in self._lexical.search_stems(words, language, WORDS)))
+        with ThreadPoolExecutor(1) as aside:  # both wait in native code
+            near = aside.submit(lambda: [self._vectors.search(scale.vector, DENSE, each) for each in LANGUAGES])
+            words = [self._lexical.search_stems(scale.question.searches[each], each, WORDS) for each in LANGUAGES]
+            ids = dict.fromkeys(number for found in (*near.result(), *words) for number, _ in found)
         sentences, vectors = self._catalog.sentences_by_id(list(ids)), self._catalog.vectors_of(list(ids))
         found = [
             (sentences[number], vectors[number], Counter(terms.split()), number)
@@ -163,14 +165,17 @@ class Retriever:
         """The most promising candidates with what stands around them, best first."""
         pool = sorted(candidates, key=lambda item: (-item.promise, item.id))[:POOL]
         sources = self._catalog.sources_by_id([item.sentence.document_id for item in pool])
+        around = self._catalog.neighbours([item.id for item in pool])
         ranked = [
-            self._close(scale, item, sources[item.sentence.document_id]) for item in pool if item.sentence.document_id in sources
+            self._close(scale, item, sources[item.sentence.document_id], around[item.id])
+            for item in pool
+            if item.sentence.document_id in sources
         ]
         return sorted(ranked, key=lambda item: (-item.score, item.id))
 
-    def _close(self, scale: _Scale, item: _Candidate, source: Source) -> Ranked:
+    def _close(self, scale: _Scale, item: _Candidate, source: Source, around: tuple[str, str]) -> Ranked:
         question, sentence = scale.question, item.sentence
-        before, after = self._catalog.neighbours(item.id)
+        before, after = around
         card, dated = _card(source)
         says_figures = any(part.figure for part in question.parts)
         reading = fusion.Reading(

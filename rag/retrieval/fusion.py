@@ -135,13 +135,18 @@ def has_figure(text: str) -> bool:
 def _count(part: Part, reading: Reading) -> tuple[float, bool]:
     """How often the sentence meets a part, less by synonyms or around it; and whether by its own words."""
     stems = part.stems[reading.language]
-    most = max((reading.terms.get(stem, 0) * credit for stem, credit in stems.items()), default=0.0)
+    terms, most = reading.terms, 0.0
+    for stem, credit in stems.items():  # a loop: this line is run a thousand times a question
+        if stem in terms and terms[stem] * credit > most:
+            most = terms[stem] * credit
     if most >= 1.0:
         return most, True
     figure = part.figure
     if figure is not None and any(same(figure, other) != "different" for other in reading.figures):
         return 1.0, True
-    around = max((BEFORE * credit for stem, credit in stems.items() if stem in reading.before), default=0.0)
+    around = 0.0
+    if reading.before:
+        around = max((BEFORE * credit for stem, credit in stems.items() if stem in reading.before), default=0.0)
     if around < CARD and _on_card(part, reading):
         around = CARD
     return max(most, around), most >= around

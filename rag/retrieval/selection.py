@@ -102,14 +102,17 @@ def choose(ranked: Sequence[Ranked], part_weights: Sequence[float], *, limit: in
     """
     chosen = fitting(_seeds(ranked), limit=limit, tokens=tokens)
     left = tokens - sum(tokens_of(item.sentence.text) for item in chosen)
-    rest = [item for item in ranked if item not in chosen]
-    while rest and len(chosen) < limit:
-        rest = [item for item in rest if tokens_of(item.sentence.text) <= left]
-        if not rest:
+    seeds = {item.id for item in chosen}
+    rest = [item for item in ranked if item.id not in seeds]
+    worth = _Worth(rest, part_weights)
+    for item in chosen:
+        worth.said(item)
+    while len(chosen) < limit:
+        best = worth.best(left)
+        if best is None:
             break
-        best = max(rest, key=lambda item: item.score + _worth(item, chosen, part_weights))
         chosen.append(best)
-        rest.remove(best)
+        worth.said(best)
         left -= tokens_of(best.sentence.text)
     return sorted(chosen, key=lambda item: -item.score)
 
@@ -128,12 +131,38 @@ def _seeds(ranked: Sequence[Ranked]) -> list[Ranked]:
     return seeds
 
 
-def _worth(item: Ranked, chosen: Sequence[Ranked], part_weights: Sequence[float]) -> float:
-    """What a sentence adds to those chosen, beside its own score."""
-    most = sum(part_weights)
-    held = [max((other.met[n] for other in chosen), default=0.0) for n in range(len(part_weights))]
-    new = sum(w * max(0.0, m - h) for w, m, h in zip(part_weights, item.met, held, strict=True))
-    alike = max((float(item.vector @ other.vector) for other in chosen), default=0.0)
-    voice = all(item.sentence.document_id != other.sentence.document_id for other in chosen)
-    gain = (NEW_PART * new / most if most else 0.0) + (NEW_VOICE if voice else 0.0)
-    return gain - REPETITION * max(0.0, alike - ALIKE) - LENGTH * tokens_of(item.sentence.text)
+class _Worth:
+    """What each of ``items`` adds to those said so far, beside its own score."""
+
+    def __init__(self, items: Sequence[Ranked], part_weights: Sequence[float]) -> None:
+        self._items = list(items)
+        self._weights = np.array(part_weights, float)
+        self._vectors = np.stack([item.vector for item in items]) if items else np.zeros((0, 0), np.float32)
+        self._met = np.array([item.met for item in items], float).reshape(len(items), len(part_weights))
+        self._lengths = np.array([tokens_of(item.sentence.text) for item in items])
+        self._base = np.array([item.score for item in items]) - LENGTH * self._lengths
+        self._left = np.ones(len(items), bool)
+        self._held = np.zeros(len(part_weights))
+        self._alike = np.zeros(len(items))
+        self._voices: set[str] = set()
+
+    def said(self, item: Ranked) -> None:
+        """``item`` is shown: what repeats it is worth less."""
+        self._held = np.maximum(self._held, item.met)
+        self._voices.add(item.sentence.document_id)
+        if self._items:
+            self._alike = np.maximum(self._alike, self._vectors @ item.vector)
+
+    def best(self, tokens: int) -> Ranked | None:
+        """The one worth most of those not taken that ``tokens`` have room for; it is taken."""
+        able = self._left & (self._lengths <= tokens)
+        if not able.any():
+            return None
+        most = self._weights.sum()
+        new = np.maximum(0.0, self._met - self._held) @ self._weights
+        voice = np.array([item.sentence.document_id not in self._voices for item in self._items])
+        gain = (NEW_PART * new / most if most else 0.0) + NEW_VOICE * voice
+        worth = self._base + gain - REPETITION * np.maximum(0.0, self._alike - ALIKE)
+        place = int(np.argmax(np.where(able, worth, -np.inf)))
+        self._left[place] = False
+        return self._items[place]
