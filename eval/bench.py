@@ -89,12 +89,16 @@ def ingest_rate(settings: Settings, texts: dict[Language, list[str]]) -> dict[st
 
 
 def measure(size: int, settings: Settings, texts: dict[Language, list[str]], vectors: FloatArray, folder: Path) -> Scale:
-    """Build a library of ``size`` sentences and ask it the dev questions."""
+    """Build a library of ``size`` sentences, unless ``folder`` holds it already, and ask it the dev questions."""
     own = settings.model_copy(update={"index": folder / "index"})
+    built = folder / "built.json"
+    if not built.exists():
+        with Library.open(own) as library:
+            started = time.perf_counter()
+            real = filled(library, texts, size, vectors)
+            built.write_text(json.dumps({"real": real, "seconds": time.perf_counter() - started}), "ascii")
+    told = json.loads(built.read_text("ascii"))
     with Library.open(own) as library:
-        started = time.perf_counter()
-        real = filled(library, texts, size, vectors)
-        build = time.perf_counter() - started
         library.warm()
         spent = dict.fromkeys(("embed", "vectors", "words"), 0.0)
         retriever = Retriever(
@@ -119,7 +123,7 @@ def measure(size: int, settings: Settings, texts: dict[Language, list[str]], vec
         return round(float(np.quantile(held, 0.5)), 1), round(float(np.quantile(held, 0.95)), 1)
 
     return Scale(
-        size, real, round(build, 1), *(quantiles(s) for s in ("embed", "vectors", "words", "rest", "after")),
+        size, told["real"], round(told["seconds"], 1), *(quantiles(s) for s in ("embed", "vectors", "words", "rest", "after")),
         round(_resident(), 0), round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 0), round(disk, 1),
     )  # fmt: skip
 
@@ -156,6 +160,8 @@ def table(scales: list[Scale]) -> str:
 def one_size(size: int, options: argparse.Namespace, vectors: Path) -> Scale:
     """Measure a size in a process of its own, so that memory is its own."""
     command = [sys.executable, str(Path(__file__).resolve()), "--one", str(size), "--vectors", str(vectors)]
+    if options.keep:
+        command += ["--keep", str(options.keep)]
     done = subprocess.run([*command, "--data", str(options.data)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"the library of {size:,} sentences could not be measured: {done.stderr.strip().splitlines()[-1:]}")
@@ -170,6 +176,7 @@ def main() -> None:
     parser.add_argument("--no-ingest", action="store_true", help="leave the ingest rate out")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="public data, when there")
     parser.add_argument("--out", type=Path, default=ROOT / "eval" / "out" / "bench.json", help="where the figures go")
+    parser.add_argument("--keep", type=Path, help="keep the libraries in this folder, and use those it holds")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--vectors", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -177,7 +184,9 @@ def main() -> None:
     texts = real_texts(settings, options.data)
     if options.one:
         with TemporaryDirectory() as folder:
-            scale = measure(options.one, settings, texts, np.load(options.vectors), Path(folder))
+            kept = options.keep / str(options.one) if options.keep else Path(folder)
+            kept.mkdir(parents=True, exist_ok=True)
+            scale = measure(options.one, settings, texts, np.load(options.vectors), kept)
         print(json.dumps(asdict(scale)))
         return
     from rag.models.embedder import open_embedder

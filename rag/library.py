@@ -8,12 +8,9 @@ that a kill at any moment costs no more than the work of the last moments. Nothi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from rag.comparison import compare
 from rag.errors import LibraryError, UnreadableFile
@@ -22,14 +19,15 @@ from rag.index import follow as following
 from rag.index import lexical
 from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
-from rag.index.lexical import LexicalIndex
+from rag.index.lock import Busy, writing
 from rag.index.vectors import VectorIndex, open_vectors
 from rag.ingestion import sentences, uploads
 from rag.intake import CONTEXT, Intake, OnProgress, Progress, embedding_text
 from rag.models.deferred import DeferredEmbedder
 from rag.models.embedder import Embedder
+from rag.reader import Found, LibraryReader, Otherwise
 from rag.settings import Settings
-from rag.types import LANGUAGES, Document, Sentence, Source
+from rag.types import Source
 
 __all__ = ["Found", "Library", "OnProgress", "Otherwise", "Progress", "SyncReport", "embedding_text"]
 
@@ -50,33 +48,13 @@ class SyncReport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence found by its words."""
-
-    sentence: Sentence
-    source: Source
-    score: float  #: BM25 as a share of the best in its language, in (0, 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Otherwise:
-    """A sentence of another document that says otherwise."""
-
-    sentence: Sentence
-    source: Source
-    kind: str
-    note: str
-
-
-class Library:
+class Library(LibraryReader):
     """The documents and their index. Use :meth:`open`; also a context manager."""
 
     def __init__(self, settings: Settings, catalog: Catalog, vectors: VectorIndex, embedder: Embedder) -> None:
+        super().__init__(catalog)
         self.settings = settings
-        self.catalog = catalog
         self.vectors = vectors
-        self.lexical = LexicalIndex(catalog)
         self.embedder = embedder
 
     @classmethod
@@ -125,64 +103,6 @@ class Library:
         self.vectors.close()
         self.catalog.close()
 
-    # -- reading ----------------------------------------------------------------------------------------
-
-    def sources(self) -> tuple[Source, ...]:
-        """The cards of all documents, by path."""
-        return self.catalog.sources()
-
-    def document(self, document_id: str) -> Document:
-        """A document with its text. Raises LibraryError when there is none."""
-        return self.catalog.document(document_id)
-
-    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
-        """The sentences of a document, in order."""
-        return self.catalog.sentences(document_id)
-
-    def disagreements_of(self, sentence: Sentence) -> tuple[Otherwise, ...]:
-        """Sentences elsewhere that say otherwise about the same matter."""
-        number = self.catalog.sentence_id(sentence)
-        if number is None:
-            return ()
-        pairs = self.catalog.disagreements_of(number)
-        others = [pair.b if pair.a == number else pair.a for pair in pairs]
-        held = self.catalog.sentences_by_id(others)
-        sources = self.catalog.sources_by_id([each.document_id for each in held.values()])
-        return tuple(
-            Otherwise(held[other], sources[held[other].document_id], pair.kind, pair.note)
-            for other, pair in zip(others, pairs, strict=True)
-            if other in held and held[other].document_id in sources
-        )
-
-    def disagreements(self) -> tuple[tuple[Otherwise, Otherwise], ...]:
-        """All pairs of sentences that say otherwise about the same matter."""
-        pairs = self.catalog.disagreements()
-        held = self.catalog.sentences_by_id([number for pair in pairs for number in (pair.a, pair.b)])
-        sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
-        return tuple(
-            (
-                Otherwise(held[pair.a], sources[held[pair.a].document_id], pair.kind, pair.note),
-                Otherwise(held[pair.b], sources[held[pair.b].document_id], pair.kind, pair.note),
-            )
-            for pair in pairs
-            if pair.a in held and pair.b in held
-        )
-
-    def find(self, text: str, limit: int = 20) -> tuple[Found, ...]:
-        """Sentences that hold the words of ``text``, in either language, best first."""
-        hits: list[tuple[int, float]] = []
-        for language in LANGUAGES:
-            found = self.lexical.search(text, language, limit)
-            hits += [(number, score / found[0][1]) for number, score in found]
-        best = sorted(hits, key=lambda hit: -hit[1])[:limit]
-        held = self.catalog.sentences_by_id([number for number, _ in best])
-        sources = self.catalog.sources_by_id([sentence.document_id for sentence in held.values()])
-        return tuple(
-            Found(held[number], sources[held[number].document_id], score)
-            for number, score in best
-            if number in held and held[number].document_id in sources
-        )
-
     # -- writing ----------------------------------------------------------------------------------------
 
     def refresh(self, on_progress: OnProgress | None = None, *, mend: bool = False) -> int:
@@ -197,11 +117,11 @@ class Library:
         if not worn and not following.behind(self.catalog, self.vectors):
             return 0
         try:
-            with _writing(self.settings.index):
+            with writing(self.settings.index):
                 if worn:
                     self.vectors.clear()
                 return self._follow(on_progress)
-        except _Busy:
+        except Busy:
             return 0
 
     def sync(self, on_progress: OnProgress | None = None) -> SyncReport:
@@ -212,7 +132,7 @@ class Library:
         """
         started = time.perf_counter()
         limit = self.settings.file_mb * 2**20
-        with _writing(self.settings.index):
+        with writing(self.settings.index):
             intake = Intake(self.catalog, self.embedder, self.settings.corpus, limit, on_progress)
             changes = intake.run()
             if not isinstance(self.vectors, ExactVectors) and following.behind(self.catalog, self.vectors):
@@ -253,7 +173,7 @@ class Library:
     def remove_document(self, document_id: str) -> None:
         """Delete a document from the index and its file from the corpus folder. Raises LibraryError."""
         source = self.document(document_id).source
-        with _writing(self.settings.index):
+        with writing(self.settings.index):
             uploads.discard(self.settings.corpus, source.path)
             self.catalog.remove(document_id)
             self.catalog.prune()
@@ -272,7 +192,7 @@ class Library:
                 stack.callback(lambda: store.close() if store else None)
             if store is None or isinstance(store, ExactVectors):
                 raise LibraryError(f"another process uses the vectors in {target.index}; stop it first")
-            stack.enter_context(_writing(self.settings.index))
+            stack.enter_context(writing(self.settings.index))
             store.clear()
             return following.follow(self.catalog, store, _told(on_progress))
 
@@ -286,32 +206,9 @@ class Library:
         return written
 
 
-class _Busy(LibraryError):
-    """Another process or thread is writing."""
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Be the one writer of the index in ``folder``. Raises LibraryError when somebody else is."""
-    lock = FileLock(folder / "writer.lock", thread_local=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise _Busy(f"another process is writing the index in {folder}; wait until it is done") from error
-    except OSError as error:
-        raise LibraryError(
-            f"the index folder {folder} cannot be written ({error.strerror or error}); check its rights"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _rebuilt(folder: Path, fingerprint: str) -> Catalog:
     """An empty catalog that keeps its cached vectors; a damaged one is put aside and a new one made."""
-    with _writing(folder):
+    with writing(folder):
         catalogs.set_aside_unusable(folder)
         catalog = Catalog.open(folder)
         catalog.clear(fingerprint)

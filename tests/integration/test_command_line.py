@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.chroma import Server, chroma_environment
 
 ROOT = Path(__file__).parents[2]
 AUGUST = "Combien de comptes Meta a-t-il désactivés en août ?"
@@ -18,10 +21,14 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index(chroma: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An index whose vectors live where ``chroma`` says; every process of these tests is told."""
     folder = tmp_path_factory.mktemp("index")
-    assert _run("ingest.py", index=folder).returncode == 0
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in chroma_environment(chroma).items():
+            patch.setenv(name, value)
+        assert _run("ingest.py", index=folder).returncode == 0
+        yield folder
 
 
 def _run(

@@ -15,14 +15,19 @@ from rag.retrieval.evidence import Retriever
 from rag.retrieval.selection import tokens_of
 from rag.settings import load_settings
 from rag.types import Evidence, Language
+from tests.chroma import Server, chroma_environment
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def library(chroma: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("retrieval")
-    with Library.open(load_settings(corpus=ROOT / "corpus", index=folder / "index")) as opened:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in chroma_environment(chroma).items():
+            patch.setenv(name, value)
+        settings = load_settings(corpus=ROOT / "corpus", index=folder / "index")
+    with Library.open(settings) as opened:
         opened.sync()
         yield opened
 

@@ -6,12 +6,10 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,61 +19,15 @@ from rag.errors import LibraryError
 from rag.index.exact import ExactVectors
 from rag.library import Library
 from rag.settings import Settings
+from tests.chroma import Server
 from tests.shelf import FILES, WordEmbedder, fill, prose, settings_in
 
 ROOT = Path(__file__).parents[2]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def spelt(number: int) -> str:
     """A word for a number: figures would be compared with each other for disagreements."""
     return "".join(chr(ord("a") + int(digit)) for digit in str(number))
-
-
-class Server:
-    """A ``chroma run`` process that can be stopped and started again on the same data."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        import httpx
-
-        command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(self.folder)]
-        self.process = subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(self.port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(300):
-            try:
-                if httpx.get(f"{self.url}/api/v2/heartbeat", timeout=1).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        raise AssertionError("the Chroma server did not start")
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("chroma-server"))
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture(params=["embedded", "server"])
@@ -219,6 +171,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from rag.library import Library
+from tests.chroma import Server
 from tests.shelf import WordEmbedder, settings_in
 with Library.open(settings_in(Path({folder!r})), embedder=WordEmbedder()) as library:
     print("opened", flush=True)
