@@ -64,10 +64,11 @@ def _add_user(settings: Settings, name: str) -> int:
 
 
 def _serve(settings: Settings, listener: socket.socket) -> int:
+    from rag.generation.prompts import prime
     from rag.models.llm import open_llm
     from rag.ui.warming import WarmingLlm
 
-    llm = WarmingLlm(lambda: open_llm(settings), patience=settings.llm_timeout)
+    llm = WarmingLlm(lambda: open_llm(settings), patience=settings.llm_timeout, then=prime)
     try:
         library = _library(settings)
         try:

@@ -2,6 +2,7 @@
 
 - Ingest: real sentences through the whole of ``Library.sync`` against the model's bare ``encode`` on the same
   texts, in one run, each twice and in turn.
+- A second ingest of 10,000 files that did not change (their vectors are random: none is made again).
 - Queries: the dev cases' questions on libraries of 1 thousand, 10 thousand, 100 thousand and, asked for, 1 million
   sentences; embedding, vectors, words and the rest apart, with memory and disk. Each size in a process of its own.
 
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from eval.bench_world import PER_DOCUMENT, FloatArray, Timed, filled, mixed, real_texts  # noqa: E402
+from eval.bench_world import PER_DOCUMENT, FloatArray, RandomEmbedder, Timed, filled, mixed, real_texts  # noqa: E402
 from eval.cases import load  # noqa: E402
 from rag.library import Library  # noqa: E402
 from rag.retrieval.evidence import Retriever  # noqa: E402
@@ -39,6 +40,7 @@ from rag.types import Language  # noqa: E402
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
 REAL = 1_000  #: real sentences embedded: for the ingest rate, and for synthetic vectors to start from
+FILES = 10_000  #: of the second ingest
 WARM = 10  #: questions asked before the clock counts
 
 
@@ -86,6 +88,21 @@ def ingest_rate(settings: Settings, texts: dict[Language, list[str]]) -> dict[st
             bare.encode(["passage: " + text for text in distinct], batch_size=own.embedder_batch, show_progress_bar=False)
             rates["bare"].append(len(distinct) / (time.perf_counter() - started))
     return {name: float(np.mean(each)) for name, each in rates.items()} | {"sentences": float(REAL)}
+
+
+def unchanged(settings: Settings, texts: dict[Language, list[str]]) -> dict[str, float]:
+    """Seconds of a first and of a second sync of ``FILES`` files, and how many sentences the second embedded."""
+    with TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for number, (text, _, _) in enumerate(mixed(texts, FILES)):
+            (corpus / f"{number}.txt").write_text(text + "\n", "utf-8")
+        own = settings.model_copy(update={"corpus": corpus, "index": Path(folder) / "index"})
+        with Library.open(own, embedder=RandomEmbedder()) as library:
+            first = library.sync()
+        with Library.open(own, embedder=RandomEmbedder()) as library:
+            second = library.sync()
+    return {"files": FILES, "first_s": first.seconds, "second_s": second.seconds, "embedded": second.embedded}
 
 
 def measure(size: int, settings: Settings, texts: dict[Language, list[str]], vectors: FloatArray, folder: Path) -> Scale:
@@ -200,12 +217,16 @@ def main() -> None:
             scales.append(one_size(size, options, vectors))
             print(f"{size:,} sentences: {scales[-1].after_embedding_ms[1]} ms after the embedding (p95)", file=sys.stderr)
     rates = {} if options.no_ingest else ingest_rate(settings, texts)
+    again = {} if options.no_ingest else unchanged(settings, texts)
     print(table(scales))
     if rates:
         ratio = rates["sync"] / rates["bare"]
         print(f"\ningest: {rates['sync']:.1f} sentences/s, bare encode {rates['bare']:.1f}, ratio {ratio:.2f}")
+    if again:
+        told = f"{again['second_s']:.1f} s, {again['embedded']:.0f} sentences embedded (the first time {again['first_s']:.0f} s)"
+        print(f"second ingest of {FILES:,} unchanged files: {told}")
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    found = {**held, "ingest": rates, "scales": [asdict(scale) for scale in scales]}
+    found = {**held, "ingest": rates, "unchanged": again, "scales": [asdict(scale) for scale in scales]}
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 

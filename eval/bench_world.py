@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from eval.corpus import documents
 from rag.ingestion.sentences import split
 from rag.library import Library
+from rag.models.embedder import Embedder
 from rag.settings import Settings
 from rag.types import Document, Language, Sentence, Source
 
@@ -43,6 +44,23 @@ class Timed:
                 self._spent[self._stage] += (time.perf_counter() - started) * 1000
 
         return clocked
+
+
+class RandomEmbedder(Embedder):
+    """Vectors drawn by chance, at no cost."""
+
+    fingerprint = "random"
+    dimension = 384
+
+    def __init__(self) -> None:
+        self._draw = np.random.default_rng(7)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """See Embedder."""
+        rows = self._draw.normal(size=(len(texts), self.dimension)).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    encode_passages = encode_queries
 
 
 def real_texts(settings: Settings, data: Path) -> dict[Language, list[str]]:

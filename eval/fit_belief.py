@@ -26,6 +26,7 @@ import numpy as np
 from eval.cases import Case, load
 from rag.generation.belief import FEATURES, POINTED, features, load_belief
 from rag.generation.declined import is_declined
+from rag.generation.hearing import AT_LEAST, by_promise
 from rag.generation.witness import Testimony, hear, second_look
 from rag.language import detect
 from rag.library import Library
@@ -58,6 +59,7 @@ class Heard:
 
     features: dict[str, float]
     good: bool
+    asked: bool  #: whether the model was; the least promising are not heard in an answer either
     none: float | None = None  #: of a second look, which only the most believed get
 
 
@@ -119,10 +121,14 @@ def _heard(settings: Settings, memories: tuple[Memory, Memory], asked: Iterable[
             question, language = item.question, detect(item.question)
             evidence = retriever.retrieve(question, language, limit=settings.evidence_sentences, tokens=settings.evidence_tokens)
             able = [each for each in evidence if not unmet(question, language, [each], evidence, lead_of)]
-            told = {id(each): features(question, each, evidence, first.log_odds(question, each)) for each in able}
-            looked = sorted(able, key=lambda each: -shipped.belief(told[id(each)]))[:LOOKED_AT]
+            told_of = enumerate(by_promise(question, able, shipped))
+            heard = [one.evidence for place, one in told_of if place < AT_LEAST or one.belief >= shipped.least_promise]
+            asked = {id(each) for each in heard}
+            odds = {id(each): first.log_odds(question, each) if id(each) in asked else 0.0 for each in able}
+            told = {id(each): features(question, each, evidence, odds[id(each)]) for each in able}
+            looked = sorted(heard, key=lambda each: -shipped.belief(told[id(each)]))[:LOOKED_AT]
             none = {id(each): second.log_odds(question, each) for each in looked}
-            group = [Heard(told[id(each)], _is_gold(each.sentence, item), none.get(id(each))) for each in able]
+            group = [Heard(told[id(each)], _is_gold(each.sentence, item), id(each) in asked, none.get(id(each))) for each in able]
             print("".join("+" if heard.good else "." for heard in group), question[:90], flush=True)
             if group:
                 yield group
@@ -162,23 +168,28 @@ def fit(dev: list[list[Heard]], public: list[list[Heard]]) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
-    flat = [heard for group in (*dev, *public) for heard in group]
-    weights = [1.0] * sum(map(len, dev)) + [0.5] * sum(map(len, public))
     for key, intercept, names in (
         ("weights", "intercept", FEATURES),
         ("unheard", "unheard_intercept", tuple(name for name in FEATURES if name != "log_odds")),
     ):
+        sides = {title: _asked(groups) if key == "weights" else groups for title, groups in (("dev", dev), ("public", public))}
+        flat = [heard for groups in sides.values() for group in groups for heard in group]
+        weights = [1.0 if title == "dev" else 0.5 for title, groups in sides.items() for group in groups for _ in group]
         table = np.array([[heard.features[name] for name in names] for heard in flat])
         model = LogisticRegression(C=1.0, max_iter=5000).fit(table, [heard.good for heard in flat], weights)
         fitted[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
         fitted[intercept] = round(float(model.intercept_[0]), 4)
         print(key, fitted[key], fitted[intercept])
         scores = list(model.predict_proba(table)[:, 1])
-        for title, groups in (("dev", dev), ("public", public)):
+        for title, groups in sides.items():
             if groups:
                 _print(title, groups, [[float(scores.pop(0)) for _ in group] for group in groups])
     _fit_pointed(fitted, [*dev, *public])
     return fitted
+
+
+def _asked(groups: list[list[Heard]]) -> list[list[Heard]]:
+    return [[heard for heard in group if heard.asked] for group in groups]
 
 
 def _fit_pointed(fitted: dict[str, Any], groups: list[list[Heard]]) -> None:

@@ -10,7 +10,7 @@ from rag.generation.witness import hear, second_look
 from rag.models.llm import Completion, Llm
 from rag.types import Evidence
 
-_AT_LEAST = 3  # witnesses heard, however little they promise
+AT_LEAST = 3  # witnesses heard, however little they promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: Belie
     evidence = [witness.evidence for witness in promised]
     certain = False
     for place, witness in enumerate(promised):
-        if place >= _AT_LEAST and witness.belief < model.least_promise:
+        if place >= AT_LEAST and witness.belief < model.least_promise:
             return
         if certain and witness.belief < model.worth_hearing:
             return

@@ -1,7 +1,7 @@
 """Hear each witness alone: does this one sentence hold the answer?
 
-The model sees one evidence sentence at a time, after the instruction, the examples and the question (all of
-them a prefix the server caches), and says Yes or No. The log-odds of Yes go into ``belief``.
+The model sees one evidence sentence at a time, after the instruction and the examples (a prefix the server caches),
+then the question, and says Yes or No. The log-odds of Yes go into ``belief``.
 """
 
 from __future__ import annotations
@@ -44,14 +44,9 @@ def source_text(evidence: Evidence) -> str:
     return " ".join(shown.split())
 
 
-def header(evidence: Evidence) -> str:
-    """What the model is told of the source: its date, or its title where no date is known."""
-    return evidence.source.date or evidence.source.title or evidence.source.id
-
-
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     """Ask the model about one witness: the log-odds of Yes against No. Raises ModelUnavailable."""
-    messages = load("witness").messages(question=question, header=header(evidence), source=source_text(evidence))
+    messages = load("witness").messages(question=question, source=source_text(evidence))
     completion = llm.yes_or_no(messages)
     return Testimony(evidence, completion.yes_log_odds or 0.0, completion)
 

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 class WarmingLlm:
     """An ``Llm`` opened in a thread of its own."""
 
-    def __init__(self, open_it: Callable[[], Llm], *, patience: float) -> None:
-        """``open_it`` is called at once, in the background; ``patience``: seconds a question may wait for it."""
+    def __init__(self, open_it: Callable[[], Llm], *, patience: float, then: Callable[[Llm], None] | None = None) -> None:
+        """``open_it`` is called at once, in the background; ``patience``: seconds a question may wait for it.
+
+        ``then`` is done in the background once it is open, and may fail: nothing waits for it.
+        """
         self._patience = patience
         self._opener = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._opened: Future[Llm] = self._opener.submit(open_it)
+        if then is not None:
+            self._opener.submit(lambda: then(self._opened.result()))
 
     @property
     def state(self) -> Literal["loading", "ready", "unavailable"]:
@@ -59,9 +64,9 @@ class WarmingLlm:
 
     def close(self) -> None:
         """Close the model once it is open; nothing to do when it never was."""
-        self._opener.shutdown(wait=True)
-        if not self._opened.exception():
+        if not self._opened.exception():  # waits until it is open, or has failed
             self._opened.result().close()
+        self._opener.shutdown(wait=True, cancel_futures=True)
 
     def _llm(self) -> Llm:
         try:

@@ -97,6 +97,23 @@ def test_a_model_that_cannot_be_loaded_is_unavailable_with_its_reason() -> None:
     llm.close()
 
 
+def test_what_follows_opening_keeps_nobody_waiting() -> None:
+    model, going, over = _Llm(), threading.Event(), threading.Event()
+
+    def prime(_: Any) -> None:
+        going.set()
+        over.wait(5)
+        raise ModelUnavailable("closed meanwhile")
+
+    llm = WarmingLlm(lambda: model, patience=5, then=prime)  # type: ignore[arg-type, return-value]
+    assert going.wait(5)
+    assert llm.state == "ready"
+    assert llm.complete([], max_tokens=1) == "done"  # type: ignore[comparison-overlap]
+    over.set()
+    llm.close()
+    assert model.closed
+
+
 def test_patience_ends() -> None:
     release = threading.Event()
     llm = WarmingLlm(lambda: release.wait(5), patience=0.05)  # type: ignore[arg-type, return-value]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from rag.models.llm import Message
+from rag.models.llm import Llm, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ class Prompt:
         for example, reply in self.examples:
             shown += [("user", self.pattern.format(**example)), ("assistant", reply)]
         return (*shown, ("user", self.pattern.format(**values)))
+
+
+def prime(llm: Llm) -> None:
+    """Let the server read the prompts that every answer needs, so that the first one need not. Raises ModelUnavailable."""
+    for name in ("to_fr", "to_en", "point", "witness"):
+        prompt = load(name)
+        values, _ = prompt.examples[0]
+        llm.complete(prompt.messages(**values), max_tokens=1)
 
 
 @cache
