@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from eval.cases import Case, load
-from rag.generation.belief import FEATURES, POINTED, features, load_belief
+from rag.generation.belief import HEARD, POINTED, PROMISE, features, load_belief
 from rag.generation.declined import is_declined
 from rag.generation.hearing import AT_LEAST, by_promise
 from rag.generation.witness import Testimony, hear, second_look
@@ -164,59 +164,47 @@ def _public(data: Path, corpus: Path) -> list[Asked]:
 
 
 def fit(dev: list[list[Heard]], public: list[list[Heard]]) -> dict[str, Any]:
-    """Logistic regression with and without the model's word; the shipped thresholds are kept."""
-    from sklearn.linear_model import LogisticRegression
-
+    """The three models, each on the witnesses it will be asked of; the shipped thresholds are kept."""
     fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
-    for key, intercept, names in (
-        ("weights", "intercept", FEATURES),
-        ("unheard", "unheard_intercept", tuple(name for name in FEATURES if name != "log_odds")),
-    ):
-        sides = {title: _asked(groups) if key == "weights" else groups for title, groups in (("dev", dev), ("public", public))}
-        flat = [heard for groups in sides.values() for group in groups for heard in group]
-        weights = [1.0 if title == "dev" else 0.5 for title, groups in sides.items() for group in groups for _ in group]
-        table = np.array([[heard.features[name] for name in names] for heard in flat])
-        model = LogisticRegression(C=1.0, max_iter=5000).fit(table, [heard.good for heard in flat], weights)
+    asked_of: tuple[tuple[str, str, tuple[str, ...], Callable[[Heard], bool]], ...] = (
+        ("unheard", "unheard_intercept", PROMISE, lambda _: True),
+        ("weights", "intercept", HEARD, lambda heard: heard.asked),
+        ("pointed", "pointed_intercept", POINTED, lambda heard: heard.none is not None),
+    )
+    for key, intercept, names, reaches in asked_of:
+        sides = [[[heard for heard in group if reaches(heard)] for group in groups] for groups in (dev, public)]
+        model, scores = _logistic(names, [group for side in sides for group in side], len(dev))
         fitted[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
         fitted[intercept] = round(float(model.intercept_[0]), 4)
-        print(key, fitted[key], fitted[intercept])
-        scores = list(model.predict_proba(table)[:, 1])
-        for title, groups in sides.items():
+        print(f"{key}: {fitted[key]} {fitted[intercept]}")
+        for title, groups in zip(("dev", "public"), sides, strict=True):
             if groups:
-                _print(title, groups, [[float(scores.pop(0)) for _ in group] for group in groups])
-    _fit_pointed(fitted, [*dev, *public])
+                _print(f"{title}, cross-validated by question", groups, [[scores.pop(0) for _ in group] for group in groups])
     return fitted
 
 
-def _asked(groups: list[list[Heard]]) -> list[list[Heard]]:
-    return [[heard for heard in group if heard.asked] for group in groups]
-
-
-def _fit_pointed(fitted: dict[str, Any], groups: list[list[Heard]]) -> None:
-    """The weights of the second look, fitted on those who got one; cross-validated by question."""
+def _logistic(names: tuple[str, ...], groups: list[list[Heard]], dev: int) -> tuple[Any, list[float]]:
+    """The fitted model, and each witness's score by models that did not see its question. The first ``dev`` weigh double."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import GroupKFold
 
-    looked = [[heard for heard in group if heard.none is not None] for group in groups]
-    flat = [heard for group in looked for heard in group]
-    told = [{**heard.features, "none": max(-6.0, min(6.0, heard.none or 0.0))} for heard in flat]
-    table = np.array([[each[name] for name in POINTED] for each in told])
-    good = [heard.good for heard in flat]
-    model = LogisticRegression(C=1.0).fit(table, good)
-    fitted["pointed"] = {name: round(float(weight), 4) for name, weight in zip(POINTED, model.coef_[0], strict=True)}
-    fitted["pointed_intercept"] = round(float(model.intercept_[0]), 4)
-    print("second look", fitted["pointed"], fitted["pointed_intercept"])
-    question = [number for number, group in enumerate(looked) for _ in group]
-    folds = cross_val_predict(LogisticRegression(C=1.0), table, good, groups=question, cv=GroupKFold(10), method="predict_proba")
-    scores = list(folds[:, 1])
-    _print("second look, cross-validated", looked, [[float(scores.pop(0)) for _ in group] for group in looked])
+    place = np.array([number for number, group in enumerate(groups) for _ in group])
+    told = [{**heard.features, "none": max(-6.0, min(6.0, heard.none or 0.0))} for group in groups for heard in group]
+    table = np.array([[each[name] for name in names] for each in told])
+    good = np.array([heard.good for group in groups for heard in group])
+    weights = np.where(place < dev, 1.0, 0.5)
+    scores = np.zeros(len(good))
+    for known, unknown in GroupKFold(10).split(table, good, place):
+        model = LogisticRegression(max_iter=5000).fit(table[known], good[known], weights[known])
+        scores[unknown] = model.predict_proba(table[unknown])[:, 1]
+    return LogisticRegression(max_iter=5000).fit(table, good, weights), [float(score) for score in scores]
 
 
 def _print(title: str, groups: list[list[Heard]], scores: list[list[float]]) -> None:
     """How the good witnesses rank, and what each threshold would answer."""
     from sklearn.metrics import roc_auc_score
 
-    best = np.array([max(each) for each in scores])
+    best = np.array([max(each, default=0.0) for each in scores])
     answerable = np.array([any(heard.good for heard in group) for group in groups])
     ranks = np.array(
         [

@@ -28,7 +28,7 @@ def broken_prompt() -> int:
 
     def load(name: str) -> prompts.Prompt:
         whole = prompts.load(name)
-        return replace(whole, pattern=whole.pattern.replace("Question: {question}\n", "").replace("\nQuestion: {question}", ""))
+        return replace(whole, pattern=whole.pattern.replace("\nQuestion: {question}", ""))
 
     with patch.object(witness, "load", load):
         return smoke("prompt")

@@ -18,8 +18,11 @@ from rag.generation.question import answer_kind, could_answer
 from rag.generation.witness import leans_on_neighbour
 from rag.types import Evidence
 
+#: What each of the three models reads: before a witness is heard, once it is, after a second look. Fewer features
+#: once the model has spoken: the others added nothing to its word in cross-validation.
+PROMISE = ("dense", "dense_lead", "lexical", "coverage", "kind", "leans")
+HEARD = ("log_odds", "lexical", "coverage")
 POINTED = ("log_odds", "none", "lexical", "coverage")
-FEATURES = ("log_odds", "dense", "dense_lead", "lexical", "coverage", "kind", "leans")
 
 
 @dataclass(frozen=True, slots=True)

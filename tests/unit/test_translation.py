@@ -15,6 +15,7 @@ from rag.verification.translation import carried, invented, translates
         ("La mairie a fermé l'école en juin.", "fr", "The town hall closed the school in June."),
         ("Un ancien ministre accuse la ville.", "fr", "A former minister accuses the city."),
         ("L'État poursuit Meta.", "fr", "The state is suing Meta."),
+        ("Le procès intenté la semaine dernière concerne la ville.", "fr", "The lawsuit filed last week concerns the city."),
         ("Anna Berg, of Valmont, opened the library.", "en", "Anna Berg, de Valmont, a ouvert la bibliothèque."),
     ],
 )
@@ -29,6 +30,7 @@ def test_good_translations_stand(source: str, language: Language, wording: str) 
         ("Un ancien ministre accuse la ville.", "fr", "An old minister accuses the city."),
         ("L'État poursuit Meta.", "fr", "The state is pursuing Meta."),
         ("The city has yet to open the school.", "en", "La ville a ouvert l'école."),
+        ("Le procès intenté la semaine dernière concerne la ville.", "fr", "The last trial concerns the city."),
         ("The report blames not only the mayor, but the school.", "en", "Le rapport accuse le maire et l'école."),
         ("The mayor closed the school because the children were in danger.", "en", "Le maire a fermé."),
     ],
