@@ -21,6 +21,7 @@ from eval.cases import Case, Gold
 from eval.matching import found, stands_in, without_marks
 from rag.language import detect
 from rag.types import Answer, Citation, Language, Statement
+from rag.verification.translation import translates
 
 _LABEL = re.compile(r"\[(\d+)\]")
 _SHORT = 3  #: words below which no language is judged
@@ -181,6 +182,20 @@ def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share |
     if not told:
         return None
     return Share(sum(detect(text) == case.language for text in told), len(told))
+
+
+def translations_sound(answer: Answer) -> Share | None:
+    """Statements told to be translations that invent no word, lose none, and keep words of law in their sense."""
+    sound = [
+        any(
+            translates(c.quote, c.language, without_marks(each.text))
+            for c in cited_by(each, answer)
+            if c.language != each.language
+        )
+        for each in answer.statements
+        if each.origin == "translated"
+    ]
+    return Share(sum(sound), len(sound)) if sound else None
 
 
 def cited_by(statement: Statement, answer: Answer) -> tuple[Citation, ...]:

@@ -47,6 +47,22 @@ class TestCorrect:
         assert metrics.correct(case(facts=[["3"]]), one) == Share(0)
 
 
+class TestTranslations:
+    SOURCE = "Un ancien ministre accuse la ville."
+
+    def told(self, text, origin="translated"):
+        cited = Citation(1, "pont", None, None, "fr", 0, len(self.SOURCE), self.SOURCE)
+        statement = replace(say(f"{text} [1]", 1, language="en"), origin=origin)
+        return answer(statement, citations=[cited], language="en")
+
+    def test_words_of_law_keep_their_sense(self):
+        assert metrics.translations_sound(self.told("A former minister accuses the city.")) == Share(1)
+        assert metrics.translations_sound(self.told("An old minister accuses the city.")) == Share(0)
+
+    def test_only_translations_qualify(self):
+        assert metrics.translations_sound(self.told("An old minister accuses the city.", "quoted")) is None
+
+
 class TestAbstention:
     def test_due(self):
         assert metrics.kept_silent(unanswerable(), silent()) == Share(1)
