@@ -45,7 +45,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("figures_intact", "Figures intact", "numbers, dates and amounts are those of the source"),
     Figure("names_intact", "Names intact", "every name is the source's or the question's"),
     Figure("attribution_kept", "Claims keep their author", "what somebody claims is not told as a fact"),
-    Figure("translations_sound", "Translations sound", "no word invented or lost, words of law in their sense"),
+    Figure("worded_soundly", "Worded soundly", "quoted, or translated without a word invented, lost or mistaken"),
     Figure("speaker_named", "Speaker named when asked", "who says so is in the answer"),
     Figure("disagreement_shown", "Disagreement shown", "both sides are cited against each other"),
     Figure(

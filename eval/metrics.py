@@ -184,16 +184,16 @@ def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share |
     return Share(sum(detect(text) == case.language for text in told), len(told))
 
 
-def translations_sound(answer: Answer) -> Share | None:
-    """Statements told to be translations that invent no word, lose none, and keep words of law in their sense."""
+def worded_soundly(answer: Answer) -> Share | None:
+    """Statements that are no translation, or one that invents no word, loses none, and keeps words of law in their sense."""
     sound = [
-        any(
+        each.origin != "translated"
+        or any(
             translates(c.quote, c.language, without_marks(each.text))
             for c in cited_by(each, answer)
             if c.language != each.language
         )
         for each in answer.statements
-        if each.origin == "translated"
     ]
     return Share(sum(sound), len(sound)) if sound else None
 

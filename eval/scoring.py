@@ -67,7 +67,7 @@ def _of_the_case(case: Case, answer: Answer, documents: Mapping[str, str]) -> di
         "abstention_recall": metrics.kept_silent(case, answer),
         "wrongly_refused": metrics.refused(case, answer),
         "declined": metrics.declined(case, answer),
-        "translations_sound": metrics.translations_sound(answer),
+        "worded_soundly": metrics.worded_soundly(answer),
         "language": metrics.language(case, answer),
         "language_all": metrics.language(case, answer, quotations=True),
     }

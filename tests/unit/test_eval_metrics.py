@@ -56,11 +56,12 @@ class TestTranslations:
         return answer(statement, citations=[cited], language="en")
 
     def test_words_of_law_keep_their_sense(self):
-        assert metrics.translations_sound(self.told("A former minister accuses the city.")) == Share(1)
-        assert metrics.translations_sound(self.told("An old minister accuses the city.")) == Share(0)
+        assert metrics.worded_soundly(self.told("A former minister accuses the city.")) == Share(1)
+        assert metrics.worded_soundly(self.told("An old minister accuses the city.")) == Share(0)
 
-    def test_only_translations_qualify(self):
-        assert metrics.translations_sound(self.told("An old minister accuses the city.", "quoted")) is None
+    def test_what_is_quoted_is_worded_by_its_source(self):
+        assert metrics.worded_soundly(self.told("An old minister accuses the city.", "quoted")) == Share(1)
+        assert metrics.worded_soundly(silent()) is None
 
 
 class TestAbstention:
