@@ -171,16 +171,40 @@ def fit(dev: list[list[Heard]], public: list[list[Heard]]) -> dict[str, Any]:
         ("weights", "intercept", HEARD, lambda heard: heard.asked),
         ("pointed", "pointed_intercept", POINTED, lambda heard: heard.none is not None),
     )
+    told: dict[str, dict[int, float]] = {}
     for key, intercept, names, reaches in asked_of:
         sides = [[[heard for heard in group if reaches(heard)] for group in groups] for groups in (dev, public)]
         model, scores = _logistic(names, [group for side in sides for group in side], len(dev))
         fitted[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
         fitted[intercept] = round(float(model.intercept_[0]), 4)
         print(f"{key}: {fitted[key]} {fitted[intercept]}")
+        told[key] = dict(zip((id(heard) for side in sides for group in side for heard in group), scores, strict=True))
         for title, groups in zip(("dev", "public"), sides, strict=True):
             if groups:
                 _print(f"{title}, cross-validated by question", groups, [[scores.pop(0) for _ in group] for group in groups])
+    _print_decisions(dev, told["weights"], told["pointed"])
     return fitted
+
+
+def _print_decisions(groups: list[list[Heard]], first: dict[int, float], second: dict[int, float]) -> None:
+    """What the cautious bounds of the shipped model decide, question by question; scores by id of the witness."""
+    shipped = load_belief()
+    right = wrong = answered = 0
+    answerable = sum(any(heard.good for heard in group) for group in groups)
+    for group in groups:
+        heard = sorted((each for each in group if each.asked), key=lambda each: -first[id(each)])
+        spoken = heard[0] if first[id(heard[0])] >= shipped.certain else None
+        doubted = [each for each in heard[:LOOKED_AT] if first[id(each)] >= shipped.worth_pointing and id(each) in second]
+        if spoken is None and doubted:
+            best = max(doubted, key=lambda each: second[id(each)])
+            spoken = best if second[id(best)] >= shipped.thresholds["cautious"] else None
+        if spoken and any(each.good for each in group):
+            right, wrong = right + spoken.good, wrong + (not spoken.good)
+        elif spoken:
+            answered += 1
+    refused, others = answerable - right - wrong, len(groups) - answerable
+    print(f"decided: of {answerable} answerable {right} rightly, {wrong} wrongly, {refused} refused")
+    print(f"         of {others} others {answered} answered")
 
 
 def _logistic(names: tuple[str, ...], groups: list[list[Heard]], dev: int) -> tuple[Any, list[float]]:

@@ -73,7 +73,7 @@ def evidence(page: Page, question: str) -> float:
     page.wait_for_function("window.took > 0", timeout=120_000)
     took = float(page.evaluate("window.took"))
     page.locator("#stop").click()
-    page.wait_for_selector("article.exchange:not([aria-busy])", timeout=120_000)
+    page.wait_for_selector("article.exchange[aria-busy]", state="detached", timeout=120_000)
     page.get_by_role("button", name="New conversation").click()
     page.wait_for_selector("#panel .look", state="detached")
     return took

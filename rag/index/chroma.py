@@ -226,8 +226,8 @@ class CloudVectors(ChromaVectors):
 def hnsw(sync_threshold: int) -> dict[str, Any]:
     """Chroma's approximate index, searched widely: up to about ``SEARCHED`` rows nothing is missed.
 
-    Among hundreds of look-alikes a narrower search fills up with them and never reaches an outlier (with 500, in
-    five graphs of twelve, of 1,264 rows each; more neighbours did not help). It costs 6 ms at 20 thousand rows instead of 4.
+    Among hundreds of look-alikes a narrower search fills up with them and never reaches an outlier; more
+    neighbours a row do not help there.
     """
     return {
         "space": "cosine",

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from eval.page_times import evidence
 from tests.browser.steps import tab
 from tests.serving import contention
 
@@ -130,20 +131,7 @@ def test_the_first_evidence_comes_at_once(page: Page, record_property: Callable[
     times = []
     busy = contention()  # the bound is meant for a machine of one's own
     for question in ("Who is Raúl Torrez?", "Qui est Mark Zuckerberg ?", "What did the Guardian find?", "Que dit Stanford ?"):
-        page.evaluate(
-            """() => { window.took = 0; const before = performance.now();
-                 new MutationObserver((_, seen) => { if (document.querySelector("#panel .look .card")) {
-                   window.took = performance.now() - before; seen.disconnect(); } })
-                 .observe(document.querySelector("#panel"), {subtree: true, childList: true}); }"""
-        )
-        page.locator("#question textarea").fill(question)
-        page.keyboard.press("Enter")
-        page.wait_for_function("window.took > 0", timeout=60_000)
-        times.append(page.evaluate("window.took"))
-        page.locator("#stop").click()
-        expect(page.locator("article.exchange[aria-busy]")).to_have_count(0, timeout=60_000)
-        page.get_by_role("button", name="New conversation").click()
-        expect(page.locator("#panel .look")).to_have_count(0)
+        times.append(evidence(page, question))
     record_property("first_evidence_ms", times)
     assert statistics.median(times) <= 300 * busy, (times, busy)
 
