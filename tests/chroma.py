@@ -1,4 +1,4 @@
-"""A real Chroma server, and the two places where vectors can live."""
+"""A real Chroma: a server, the two places where vectors can live, and whether the store says what the catalog says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ import time
 from pathlib import Path
 
 import httpx
+import numpy as np
+import pytest
+
+from rag.index.exact import ExactVectors
+from rag.library import Library
+from rag.settings import Settings
+from tests.shelf import WordEmbedder
 
 
 def free_port() -> int:
@@ -52,3 +59,25 @@ class Server:
 def chroma_environment(server: Server | None) -> dict[str, str]:
     """What a process is told so that its vectors live there, in collections of its own; None: in its folder."""
     return {"TEMOIN_CHROMA_URL": server.url, "TEMOIN_COLLECTION": f"temoin-{os.urandom(4).hex()}"} if server else {}
+
+
+def opened(settings: Settings, **others: object) -> Library:
+    return Library.open(settings, embedder=WordEmbedder(), **others)  # type: ignore[arg-type]
+
+
+def nearest(library: Library, text: str) -> str:
+    number, cosine = library.vectors.search(library.embedder.encode_queries([text])[0], 1)[0]
+    assert cosine == pytest.approx(1, abs=1e-3)
+    return library.catalog.sentences_by_id([number])[number].text
+
+
+def agrees(library: Library) -> None:
+    """Chroma holds every row, and answers what comparing every vector of the catalog answers."""
+    exact = ExactVectors(library.catalog)
+    assert library.vectors.count() == library.catalog.counts().searchable
+    for row in list(library.catalog.rows_since(0))[:40]:
+        for language in (None, "fr", "en"):
+            mine, theirs = library.vectors.search(row.vector, 5, language), exact.search(row.vector, 5, language)
+            assert np.allclose(mine[0][1], theirs[0][1], atol=1e-4)
+            found = sum(np.isclose([score for _, score in mine], score, atol=1e-4).any() for _, score in theirs)
+            assert found >= 0.8 * len(theirs), "an approximate search may miss a neighbour, not several"

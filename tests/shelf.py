@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rag.text
+from rag.library import Library
 from rag.models.embedder import Embedder
 from rag.settings import Settings
 from rag.text.terms import words
@@ -130,3 +131,25 @@ def document_of(identity: str, *texts: str, language: Language = "en") -> tuple[
         sentences.append(Sentence(identity, position, 0, start, start + len(text), text, language))
         start += len(text) + 1
     return Document(Source(identity, f"{identity}.txt", language), whole), tuple(sentences)
+
+
+class Shelf:
+    """A corpus folder and a library on it, opened anew for each step as separate runs would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = settings_in(folder)
+        self.corpus = self.settings.corpus
+        self.store = MemoryStore()
+        self.embedder = WordEmbedder()
+
+    def open(self, **others: object) -> Library:
+        return Library.open(self.settings, embedder=self.embedder, vectors=self.store, **others)  # type: ignore[arg-type]
+
+    def sync(self, **others: object):
+        self.embedder.passages.clear()
+        with self.open(**others) as library:
+            return library.sync()
+
+    def holds(self) -> dict[str, list[str]]:
+        with self.open() as library:
+            return {source.path: [s.text for s in library.sentences(source.id)] for source in library.sources()}

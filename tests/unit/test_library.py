@@ -1,4 +1,4 @@
-"""A corpus folder and its index: what is added, changed, renamed and removed, and what goes wrong."""
+"""A corpus folder and its index: what is added, changed, renamed and removed."""
 
 from __future__ import annotations
 
@@ -9,41 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from rag.errors import CorpusError, LibraryError, UnreadableFile
-from rag.index.catalog import Pair
-from rag.library import Library, Progress
-from tests.shelf import FILES, MemoryStore, WordEmbedder, fill, settings_in
-
-
-class Shelf:
-    """A corpus folder and a library on it, opened anew for each step as separate runs would."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = settings_in(folder)
-        self.corpus = self.settings.corpus
-        self.store = MemoryStore()
-        self.embedder = WordEmbedder()
-
-    def open(self, **others: object) -> Library:
-        return Library.open(self.settings, embedder=self.embedder, vectors=self.store, **others)  # type: ignore[arg-type]
-
-    def sync(self, **others: object):
-        self.embedder.passages.clear()
-        with self.open(**others) as library:
-            return library.sync()
-
-    def holds(self) -> dict[str, list[str]]:
-        with self.open() as library:
-            return {source.path: [s.text for s in library.sentences(source.id)] for source in library.sources()}
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    made = Shelf(tmp_path)
-    fill(made.corpus)
-    return made
+from rag.errors import CorpusError
+from rag.library import Progress
+from tests.shelf import FILES, Shelf, fill
 
 
 def age(file: Path) -> None:
@@ -178,87 +147,6 @@ def test_an_empty_corpus_never_empties_the_index(shelf: Shelf) -> None:
     assert len(shelf.holds()) == 3
 
 
-def test_another_embedder_is_refused_until_rebuilt(shelf: Shelf) -> None:
-    shelf.sync()
-    shelf.embedder = WordEmbedder("other words")
-    with pytest.raises(LibraryError, match=r"--rebuild"):
-        shelf.open()
-    report = shelf.sync(rebuild=True)
-    assert report.embedded == 7
-    assert shelf.store.count() == 7
-    with shelf.open() as library:
-        assert library.catalog.rows("SELECT count(*) FROM vectors") == [(7,)], "the other model's vectors are gone"
-
-
-def test_a_rebuild_with_the_same_embedder_embeds_nothing(shelf: Shelf) -> None:
-    shelf.sync()
-    report = shelf.sync(rebuild=True)
-    assert report.embedded == 0
-    assert report.documents == 3
-    assert shelf.store.count() == 7
-
-
-def test_a_damaged_catalog_is_named_and_rebuilt(shelf: Shelf) -> None:
-    shelf.sync()
-    for file in shelf.settings.index.glob("catalog.sqlite3*"):
-        file.unlink()
-    (shelf.settings.index / "catalog.sqlite3").write_bytes(os.urandom(40_000))
-    with pytest.raises(LibraryError, match=r"damaged.*--rebuild"):
-        shelf.open()
-    assert shelf.sync(rebuild=True).documents == 3
-
-
-def test_one_writer_at_a_time(shelf: Shelf) -> None:
-    shelf.sync()
-    lock = FileLock(shelf.settings.index / "writer.lock")
-    with lock, shelf.open() as library:
-        with pytest.raises(LibraryError, match="another process is writing"):
-            library.sync()
-        with pytest.raises(LibraryError, match="another process is writing"):
-            library.add_file("new.txt", b"A new bridge.")
-        with pytest.raises(LibraryError, match="another process is writing"):
-            library.remove_document("bridge.txt")
-        assert library.find("baker")
-    assert not (shelf.corpus / "new.txt").exists()
-    assert (shelf.corpus / "bridge.txt").exists()
-
-
-def test_what_was_embedded_before_a_failure_is_not_embedded_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.intake.GATHER", 2)
-    whole = shelf.embedder.encode_passages
-
-    def failing(texts: list[str]):
-        if len(shelf.embedder.passages) >= 4:
-            raise KeyboardInterrupt
-        return whole(texts)
-
-    shelf.embedder.encode_passages = failing  # type: ignore[method-assign,assignment]
-    with pytest.raises(KeyboardInterrupt):
-        shelf.sync()
-    first = list(shelf.embedder.passages)
-    shelf.embedder.encode_passages = whole  # type: ignore[method-assign]
-    report = shelf.sync()
-    assert report.embedded == 7 - len(first)
-    assert not set(first) & set(shelf.embedder.passages)
-
-
-def test_a_store_behind_is_brought_into_step_when_opened(shelf: Shelf) -> None:
-    shelf.store.fails_after = 0
-    with pytest.raises(RuntimeError):
-        shelf.sync()
-    shelf.store.fails_after = None
-    with shelf.open():
-        assert shelf.store.count() == 7
-
-
-def test_a_store_that_lost_rows_is_filled_again_at_the_next_change(shelf: Shelf) -> None:
-    shelf.sync()
-    shelf.store.rows.popitem()
-    (shelf.corpus / "new.txt").write_text("A new station opened.", "utf-8")
-    shelf.sync()
-    assert shelf.store.count() == 8
-
-
 def test_small_files_are_embedded_together(shelf: Shelf) -> None:
     fill(shelf.corpus, {f"note{n}.txt": f"Note number {n} about the harbour." for n in range(100)})
     assert shelf.sync().documents == 103
@@ -274,105 +162,6 @@ def test_progress_ends_at_its_total(shelf: Shelf) -> None:
     for label in labels:
         last = [progress for progress in seen if progress.label == label][-1]
         assert last.done == last.total > 0
-
-
-def test_find_sees_both_languages(shelf: Shelf) -> None:
-    shelf.sync()
-    with shelf.open() as library:
-        found = library.find("Valmont")
-    assert {each.source.path for each in found} == {"pont.txt", "bridge.txt", "library.txt"}
-    assert {each.sentence.language for each in found[:2]} == {"fr", "en"}
-
-
-def test_disagreements_are_found_when_a_document_comes_and_leave_with_it(shelf: Shelf) -> None:
-    fill(shelf.corpus, {"one.txt": "The new bridge at Valmont was opened in May by the mayor and cost 4 million euros.\n"})
-    shelf.sync()
-    fill(shelf.corpus, {"two.txt": "The new bridge at Valmont was opened in May by the mayor and cost 9 million euros.\n"})
-    shelf.sync()
-    with shelf.open() as library:
-        (told,) = library.disagreements_of(library.sentences("one.txt")[0])
-        assert (told.source.id, told.kind) == ("two.txt", "figures")
-        library.remove_document("two.txt")
-        assert library.disagreements_of(library.sentences("one.txt")[0]) == ()
-
-
-def test_a_comparison_that_was_interrupted_is_made_up_for(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "The new bridge at Valmont was opened in May by the mayor and cost {} million euros.\n"
-    fill(shelf.corpus, {"one.txt": text.format(4), "two.txt": text.format(9)})
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("rag.library.compare", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            shelf.sync()
-    assert shelf.sync().unchanged == 5
-    with shelf.open() as library:
-        assert len(library.catalog.disagreements()) == 1
-
-
-def test_disagreements_are_told_from_either_side(shelf: Shelf) -> None:
-    shelf.sync()
-    with shelf.open() as library:
-        one = library.catalog.sentence_ids("bridge.txt")[0]
-        two = library.catalog.sentence_ids("pont.txt")[0]
-        library.catalog.set_disagreements([Pair(one, two, "figure", "May or June")])
-        (mine,) = library.disagreements_of(library.sentences("bridge.txt")[0])
-        (theirs,) = library.disagreements_of(library.sentences("pont.txt")[0])
-        assert (mine.source.id, theirs.source.id) == ("pont.txt", "bridge.txt")
-        assert library.disagreements_of(library.sentences("bridge.txt")[1]) == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("note.txt", "note.txt"),
-        ("../../etc/note.txt", "note.txt"),
-        ("C:\\Users\\me\\note.TXT", "note.txt"),
-        ("Étude d’été №5.md", "Étude-d’été-№5.md"),
-        ("..txt", "document.txt"),
-        (".hidden.txt", "hidden.txt"),
-        ("con.txt", "document-con.txt"),
-        ("a\x00b\u202e.txt", "ab.txt"),
-        ("x" * 400 + ".txt", "x" * 180 + ".txt"),
-        ("bridge.txt", "bridge-2.txt"),
-    ],
-)
-def test_an_added_file_gets_a_safe_name_of_its_own(shelf: Shelf, name: str, kept: str) -> None:
-    shelf.sync()
-    with shelf.open() as library:
-        source = library.add_file(name, b"The harbour was dredged in spring.")
-        assert source.path == kept
-        assert library.find("harbour")[0].source == source
-    assert (shelf.corpus / "bridge.txt").read_text("utf-8") == FILES["bridge.txt"]
-    assert {file.name for file in shelf.corpus.iterdir()} == {*FILES, kept}
-
-
-@pytest.mark.parametrize(("name", "content"), [("a.exe", b"MZ"), ("a.txt", b""), ("a.pdf", b"%PDF broken"), ("", b"x")])
-def test_a_file_that_cannot_be_added_leaves_nothing(shelf: Shelf, name: str, content: bytes) -> None:
-    shelf.sync()
-    with shelf.open() as library, pytest.raises(UnreadableFile):
-        library.add_file(name, content)
-    assert {file.name for file in shelf.corpus.iterdir()} == set(FILES)
-    assert len(shelf.holds()) == 3
-
-
-def test_an_upload_over_the_limit(shelf: Shelf) -> None:
-    shelf.settings = settings_in(shelf.corpus.parent, upload_mb=1)
-    with shelf.open() as library, pytest.raises(UnreadableFile, match="TEMOIN_UPLOAD_MB"):
-        library.add_file("big.txt", b"a" * (2**20 + 1))
-
-
-def test_removing_a_document_deletes_its_file(shelf: Shelf) -> None:
-    shelf.sync()
-    with shelf.open() as library:
-        library.remove_document("bridge.txt")
-        assert library.find("baker") == ()
-        with pytest.raises(LibraryError, match="no document"):
-            library.remove_document("bridge.txt")
-    assert not (shelf.corpus / "bridge.txt").exists()
-    assert shelf.sync().unchanged == 2
 
 
 @pytest.mark.parametrize("seed", range(5))
