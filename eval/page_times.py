@@ -1,7 +1,8 @@
 """``python -m eval.page_times``: how long until the page serves, is ready, and shows its first evidence.
 
 Starts ``app.py`` on an index that is already made (as it is from the second start on), opens the page in a real
-Chromium and asks eight questions; each is stopped once its evidence stands in the panel. Medians; goals beside them.
+Chromium and asks eight questions, one at a time;
+each is stopped once its evidence stands in the panel. Medians; goals beside them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ QUESTIONS = (
     "Which states have sued Meta?", "Combien de comptes Meta a-t-il désactivés en août ?",
     "What does the lawsuit allege?", "Que répond Meta ?",
 )  # fmt: skip
+PAUSE = 3.0  #: seconds between questions, in which the model sees that the last answer is not wanted any more
 WATCH = """() => { window.took = 0; const before = performance.now();
   new MutationObserver((_, seen) => { if (document.querySelector("#panel .look .card")) {
     window.took = performance.now() - before; seen.disconnect(); } })
@@ -76,6 +78,7 @@ def evidence(page: Page, question: str) -> float:
     page.wait_for_selector("article.exchange[aria-busy]", state="detached", timeout=120_000)
     page.get_by_role("button", name="New conversation").click()
     page.wait_for_selector("#panel .look", state="detached")
+    time.sleep(PAUSE)
     return took
 
 

@@ -48,6 +48,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands before and after a sentence; empty where nothing does. ``before_terms``: stems, spaces between them."""
+
+    before: str
+    before_terms: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class VectorRow:
     """What a vector store keeps of one sentence."""
 
@@ -145,19 +154,20 @@ class CatalogReader:
             found += self.rows(f"SELECT id, terms FROM sentences WHERE id IN ({marks})", *part)
         return found
 
-    def neighbours(self, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """The searchable sentences before and after each, within its paragraph; empty where there is none."""
-        found: dict[tuple[int, int], str] = {}
+    def neighbours(self, ids: Sequence[int]) -> dict[int, Neighbours]:
+        """The searchable sentences before and after each, within its paragraph."""
+        found: dict[tuple[int, int], tuple[str, str]] = {}
         for part in _parts(ids):
             marks = ",".join("?" * len(part))
             rows = self.rows(
-                "SELECT s.id, n.position - s.position, n.text FROM sentences s "
+                "SELECT s.id, n.position - s.position, n.text, n.terms FROM sentences s "
                 "JOIN sentences n ON n.document = s.document AND n.paragraph = s.paragraph "
                 f"AND n.position IN (s.position - 1, s.position + 1) WHERE s.id IN ({marks}) AND n.searchable",
                 *part,
             )
-            found.update({(number, step): text for number, step, text in rows})
-        return {number: (found.get((number, -1), ""), found.get((number, 1), "")) for number in ids}
+            found.update({(number, step): (text, terms) for number, step, text, terms in rows})
+        nothing = ("", "")
+        return {n: Neighbours(*found.get((n, -1), nothing), found.get((n, 1), nothing)[0]) for n in ids}
 
     def states(self) -> dict[str, str]:
         """By path, the state of the file as it was given to :meth:`replace`."""

@@ -16,6 +16,9 @@ import signal
 import sys
 from typing import Any
 
+#: How far the model steps back for the page, the search and the checks; alone on the machine it loses nothing.
+NICE = 5
+
 
 def parameters(wanted: dict[str, Any]) -> Any:
     """llama.cpp's settings: closed to the network, quiet, the same answer to the same prompt."""
@@ -51,6 +54,8 @@ def main() -> None:
     # What the engine prints must not be taken for the address: keep the real standard output for us.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    if hasattr(os, "nice"):  # what waits for an answer is patient, what waits for the page is not
+        os.nice(NICE)
     import xllamacpp
 
     try:

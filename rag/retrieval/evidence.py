@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.lexical import LexicalIndex
-from rag.index.reading import CatalogReader
+from rag.index.reading import CatalogReader, Neighbours
 from rag.index.vectors import VectorIndex
 from rag.models.embedder import Embedder
 from rag.retrieval import broad, fusion
@@ -33,6 +33,7 @@ FloatArray = NDArray[np.float32]
 _T = TypeVar("_T")
 
 DENSE, WORDS = 40, 40  #: candidates of each language by vector, and by words
+ASIDE = 4  #: threads that search vectors while the question's own looks for its words
 POOL = 40  #: candidates whose surroundings and figures are looked at
 MANY_DOCUMENTS, LONG_DOCUMENT = 24, 200  #: what an overview reads at most: documents, sentences of each
 OPENING = 300  #: characters in which a document may say what it is
@@ -46,6 +47,14 @@ class _Scale:
     vector: FloatArray
     weights: tuple[float, ...]  #: of the question's parts
     lengths: dict[Language, float]  #: mean length of sentences, in stems
+
+    def lexical(self, met: Sequence[fusion.Met], reading: fusion.Reading) -> float:
+        """See fusion.lexical."""
+        return fusion.lexical(met, reading, self.weights, self.lengths[reading.language])
+
+    def lexical_of(self, reading: fusion.Reading) -> float:
+        """The same for a sentence that was not compared with the question's parts yet."""
+        return self.lexical(fusion.meet(self.question, reading), reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Retriever:
         self._lexical = lexical
         self._embedder = embedder
         self._respell = speller(lexical)
+        self._aside = ThreadPoolExecutor(ASIDE, thread_name_prefix="vectors")
 
     def retrieve(self, question: str, language: Language, *, limit: int = 8, tokens: int = 320) -> tuple[Evidence, ...]:
         """At most ``limit`` sentences of about ``tokens`` tokens together, best first; empty: nothing indexed.
@@ -136,10 +146,10 @@ class Retriever:
 
     def _candidates(self, scale: _Scale) -> list[_Candidate]:
         """The nearest and the best matching sentences of each language, scored by their own words."""
-        with ThreadPoolExecutor(1) as aside:  # both wait in native code
-            near = aside.submit(lambda: [self._vectors.search(scale.vector, DENSE, each) for each in LANGUAGES])
-            words = [self._lexical.search_stems(scale.question.searches[each], each, WORDS) for each in LANGUAGES]
-            ids = dict.fromkeys(number for found in (*near.result(), *words) for number, _ in found)
+        # side by side: both wait in native code
+        near = self._aside.submit(lambda: [self._vectors.search(scale.vector, DENSE, each) for each in LANGUAGES])
+        words = [self._lexical.search_stems(scale.question.searches[each], each, WORDS) for each in LANGUAGES]
+        ids = dict.fromkeys(number for found in (*near.result(), *words) for number, _ in found)
         sentences, vectors = self._catalog.sentences_by_id(list(ids)), self._catalog.vectors_of(list(ids))
         found = [
             (sentences[number], vectors[number], Counter(terms.split()), number)
@@ -156,7 +166,7 @@ class Retriever:
                 terms,
                 float(vector @ scale.vector),
                 levelled(float(vector @ scale.vector), sentence.language),
-                self._lexical_score(scale, fusion.Reading(sentence.language, terms)),
+                scale.lexical_of(fusion.Reading(sentence.language, terms)),
             )
             for sentence, vector, terms, number in found
         ]
@@ -173,21 +183,22 @@ class Retriever:
         ]
         return sorted(ranked, key=lambda item: (-item.score, item.id))
 
-    def _close(self, scale: _Scale, item: _Candidate, source: Source, around: tuple[str, str]) -> Ranked:
+    def _close(self, scale: _Scale, item: _Candidate, source: Source, around: Neighbours) -> Ranked:
         question, sentence = scale.question, item.sentence
-        before, after = around
+        before, after = around.before, around.after
         card, dated = _card(source)
         says_figures = any(part.figure for part in question.parts)
         reading = fusion.Reading(
             sentence.language,
             item.terms,
-            frozenset(stems(before, sentence.language)),
+            frozenset(around.before_terms.split()),
             card,
             figures(sentence.text, sentence.language) if says_figures else (),
             dated,
         )
-        lexical = self._lexical_score(scale, reading)
-        met = fusion.credits(question, reading)
+        met = fusion.meet(question, reading)
+        lexical = scale.lexical(met, reading)
+        credits = fusion.credits(met)
         dense = float(item.vector @ scale.vector)
         return Ranked(
             id=item.id,
@@ -198,14 +209,11 @@ class Retriever:
             dense=dense,
             lexical=lexical,
             score=fusion.fuse(item.levelled, lexical, figure=question.asks_figure and fusion.has_figure(sentence.text)),
-            met=met,
-            coverage=fusion.coverage(met, scale.weights),
+            met=credits,
+            coverage=fusion.coverage(credits, scale.weights),
             before=before,
             after=after,
         )
-
-    def _lexical_score(self, scale: _Scale, reading: fusion.Reading) -> float:
-        return fusion.lexical(scale.question, reading, scale.weights, scale.lengths[reading.language])
 
 
 def _evenly(items: Sequence[_T], most: int) -> list[_T]:

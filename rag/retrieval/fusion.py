@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import pstdev
 
-from rag.retrieval.question import SYNONYM, Part, Question
+from rag.retrieval.question import SYNONYM, Question
 from rag.text.figures import Figure, same
 from rag.types import LANGUAGES, Language
 
@@ -44,6 +44,14 @@ class Reading:
     card: Mapping[Language, frozenset[str]] | None = None  #: title and author, read in both languages
     figures: tuple[Figure, ...] = ()  #: of the sentence
     dated: tuple[Figure, ...] = ()  #: the document's date
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How often a sentence meets a part, less by synonyms or around it; ``own``: by its own words."""
+
+    count: float
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +88,44 @@ def weights(
     return tuple(found)
 
 
-def credits(question: Question, reading: Reading) -> tuple[float, ...]:
-    """How far the sentence meets each part: 1 by its own words, less by synonyms or by what stands around it."""
-    return tuple(min(1.0, _count(part, reading)[0]) for part in question.parts)
+def meet(question: Question, reading: Reading) -> tuple[Met, ...]:
+    """How far the sentence meets each part of the question.
+
+    Goes through the sentence's words, which are fewer than all the stems that would meet a part.
+    """
+    index = question.index[reading.language]
+    counts = [0.0] * len(question.parts)
+    for stem, times in reading.terms.items():
+        for place, credit in index.get(stem, ()):
+            counts[place] = max(counts[place], times * credit)
+    found = []
+    for part, count, near in zip(question.parts, counts, _around(question, reading), strict=True):
+        figure = part.figure
+        if count >= 1.0:
+            found.append(Met(count, own=True))
+        elif figure is not None and any(same(figure, other) != "different" for other in reading.figures):
+            found.append(Met(1.0, own=True))
+        else:
+            found.append(Met(max(count, near), own=count >= near))
+    return tuple(found)
 
 
-def lexical(
-    question: Question,
-    reading: Reading,
-    part_weights: Sequence[float],
-    mean_length: float,
-) -> float:
+def credits(met: Sequence[Met]) -> tuple[float, ...]:
+    """The credit of each part: 1 by the sentence's own words, less by synonyms or by what stands around it."""
+    return tuple(min(1.0, each.count) for each in met)
+
+
+def lexical(met: Sequence[Met], reading: Reading, part_weights: Sequence[float], mean_length: float) -> float:
     """BM25 over the parts, as a share of the most a sentence could reach: in [0, 1]."""
     length = sum(reading.terms.values()) / mean_length if mean_length else 1.0
     most = sum(part_weights) * (K1 + 1)
     if not most:
         return 0.0
     total = 0.0
-    for part, weight in zip(question.parts, part_weights, strict=True):
-        count, own = _count(part, reading)
+    for each, weight in zip(met, part_weights, strict=True):
         # what stands around a short sentence says no more about it than what stands around a long one
-        fair = length if own else max(1.0, length)
-        total += weight * count * (K1 + 1) / (count + K1 * (1 - B + B * fair))
+        fair = length if each.own else max(1.0, length)
+        total += weight * each.count * (K1 + 1) / (each.count + K1 * (1 - B + B * fair))
     return total / most
 
 
@@ -132,31 +156,18 @@ def has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
-def _count(part: Part, reading: Reading) -> tuple[float, bool]:
-    """How often the sentence meets a part, less by synonyms or around it; and whether by its own words."""
-    stems = part.stems[reading.language]
-    terms, most = reading.terms, 0.0
-    for stem, credit in stems.items():  # a loop: this line is run a thousand times a question
-        if stem in terms and terms[stem] * credit > most:
-            most = terms[stem] * credit
-    if most >= 1.0:
-        return most, True
-    figure = part.figure
-    if figure is not None and any(same(figure, other) != "different" for other in reading.figures):
-        return 1.0, True
-    around = 0.0
-    if reading.before:
-        around = max((BEFORE * credit for stem, credit in stems.items() if stem in reading.before), default=0.0)
-    if around < CARD and _on_card(part, reading):
-        around = CARD
-    return max(most, around), most >= around
-
-
-def _on_card(part: Part, reading: Reading) -> bool:
-    if part.figure is not None and any(same(part.figure, other) != "different" for other in reading.dated):
-        return True
-    return reading.card is not None and any(
-        credit > SYNONYM and stem in reading.card[language]
-        for language in LANGUAGES
-        for stem, credit in part.stems[language].items()
-    )
+def _around(question: Question, reading: Reading) -> list[float]:
+    """The credit of each part for what stands around the sentence: the one before it, the document's card."""
+    found = [0.0] * len(question.parts)
+    for stem in reading.before:
+        for place, credit in question.index[reading.language].get(stem, ()):
+            found[place] = max(found[place], BEFORE * credit)
+    for language, card in (reading.card or {}).items():
+        for stem in card:
+            for place, credit in question.index[language].get(stem, ()):
+                if credit > SYNONYM:
+                    found[place] = max(found[place], CARD)
+    for place, part in enumerate(question.parts if reading.dated else ()):
+        if part.figure is not None and any(same(part.figure, other) != "different" for other in reading.dated):
+            found[place] = max(found[place], CARD)
+    return found

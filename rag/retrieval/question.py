@@ -7,7 +7,7 @@ of its translations, or, for less credit, by a synonym or by the spelling the wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.text.figures import Figure, figures
@@ -46,12 +46,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``searches``: by language, the stems to look for."""
+    """``searches``: by language, the stems to look for. ``index``: by stem, the places of the parts it meets, and credits."""
 
     text: str
     language: Language
     parts: tuple[Part, ...]
     searches: Mapping[Language, tuple[str, ...]]
+    index: Mapping[Language, Mapping[str, Sequence[tuple[int, float]]]]
     asks_figure: bool
 
 
@@ -65,7 +66,16 @@ def read(text: str, language: Language, respell: Respell | None = None) -> Quest
         each: tuple(dict.fromkeys(stem for part in found for stem, credit in part.stems[each].items() if credit > SYNONYM))
         for each in OTHER
     }
-    return Question(text, language, found, searches, _ASKS_FIGURE[language].search(fold(text)) is not None)
+    asks_figure = _ASKS_FIGURE[language].search(fold(text)) is not None
+    return Question(text, language, found, searches, {each: _index(found, each) for each in OTHER}, asks_figure)
+
+
+def _index(parts: Sequence[Part], language: Language) -> dict[str, list[tuple[int, float]]]:
+    index: dict[str, list[tuple[int, float]]] = {}
+    for place, part in enumerate(parts):
+        for stem, credit in part.stems[language].items():
+            index.setdefault(stem, []).append((place, credit))
+    return index
 
 
 def _parts(text: str, language: Language, respell: Respell | None) -> Iterator[Part]:

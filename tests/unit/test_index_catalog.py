@@ -102,7 +102,9 @@ def test_neighbours_stay_in_the_paragraph_and_are_searchable(catalog: Catalog) -
     )
     ids = catalog.replace(document, sentences, vectors_for(sentences))
     around = catalog.neighbours(ids[1:5])
-    assert [around[number] for number in ids[1:5]] == [("", "Two."), ("One.", "Three."), ("Two.", ""), ("", "")]
+    told = [(around[number].before, around[number].after) for number in ids[1:5]]
+    assert told == [("", "Two."), ("One.", "Three."), ("Two.", ""), ("", "")]
+    assert around[ids[2]].before_terms == dict(catalog.terms_by_id(ids))[ids[1]]
 
 
 def test_a_vector_is_kept_once_and_goes_when_nobody_uses_it(catalog: Catalog) -> None:

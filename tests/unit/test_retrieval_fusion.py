@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.retrieval import fusion
 from rag.retrieval.fusion import BEFORE, CARD, LEVEL, Reading, levelling
-from rag.retrieval.question import read
+from rag.retrieval.question import Question, read
 from rag.text.figures import figures
 from rag.text.terms import stems
 from rag.types import Language
@@ -27,8 +27,13 @@ def weigh(frequencies: dict[str, dict[str, int]] | None = None, sentences: int =
     return fusion.weights(ASKED, frequencies or {"fr": {}, "en": {}}, sentences)  # type: ignore[arg-type]
 
 
+def credits(question: Question, told: Reading) -> tuple[float, ...]:
+    return fusion.credits(fusion.meet(question, told))
+
+
 def score(text: str, language: Language, **around: object) -> float:
-    return fusion.lexical(ASKED, reading(text, language, **around), weigh(), 10.0)
+    told = reading(text, language, **around)
+    return fusion.lexical(fusion.meet(ASKED, told), told, weigh(), 10.0)
 
 
 def test_the_same_sentence_scores_alike_in_both_languages() -> None:
@@ -57,9 +62,9 @@ def test_what_stands_around_earns_part_of_the_credit() -> None:
     after = reading("It holds twelve thousand.", "en", before=frozenset({"librari"}))
     titled = reading("It holds twelve thousand.", "en", card={"en": frozenset({"librari"}), "fr": frozenset()})
     library = [part.written for part in ASKED.parts].index("library")
-    assert fusion.credits(ASKED, alone)[library] == 0.0
-    assert fusion.credits(ASKED, after)[library] == BEFORE
-    assert fusion.credits(ASKED, titled)[library] == CARD
+    assert credits(ASKED, alone)[library] == 0.0
+    assert credits(ASKED, after)[library] == BEFORE
+    assert credits(ASKED, titled)[library] == CARD
 
 
 @pytest.mark.parametrize(
@@ -73,13 +78,13 @@ def test_what_stands_around_earns_part_of_the_credit() -> None:
 def test_a_figure_is_met_in_any_notation(asked: str, text: str, language: Language) -> None:
     question = read(asked, "fr" if "é" in asked else "en")
     figure = next(n for n, part in enumerate(question.parts) if part.figure)
-    assert fusion.credits(question, reading(text, language, figures=figures(text, language)))[figure] == 1.0
+    assert credits(question, reading(text, language, figures=figures(text, language)))[figure] == 1.0
 
 
 def test_the_documents_date_meets_a_date_for_part_of_the_credit() -> None:
     question = read("What does the text of 3 May 2021 say of the bridge?", "en")
     dated = reading("The bridge reopened.", "en", dated=figures("2021-05-03", "en"))
-    met = fusion.credits(question, dated)
+    met = credits(question, dated)
     assert max(credit for credit, part in zip(met, question.parts, strict=True) if part.figure) == CARD
 
 
@@ -103,16 +108,16 @@ def test_cosines_that_spread_wide_are_drawn_together() -> None:
 )
 def test_scores_and_coverage_stay_in_bounds(terms: list[str], before: set[str]) -> None:
     told = Reading("en", Counter(terms), frozenset(before))
-    met = fusion.credits(ASKED, told)
+    met = credits(ASKED, told)
     assert all(0.0 <= credit <= 1.0 for credit in met)
-    assert 0.0 <= fusion.lexical(ASKED, told, weigh(), 8.0) <= 1.0
+    assert 0.0 <= fusion.lexical(fusion.meet(ASKED, told), told, weigh(), 8.0) <= 1.0
     assert 0.0 <= fusion.coverage(met, weigh()) <= 1.0
 
 
 def test_a_question_without_parts_scores_nothing_and_does_not_fail() -> None:
     empty = read("Qui est-ce ?", "fr")
     assert fusion.weights(empty, {"fr": {}, "en": {}}, 0) == ()
-    assert fusion.lexical(empty, reading("Le pont.", "fr"), (), 0.0) == 0.0
+    assert fusion.lexical((), reading("Le pont.", "fr"), (), 0.0) == 0.0
     assert fusion.coverage((), ()) == 0.0
 
 

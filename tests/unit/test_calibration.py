@@ -1,0 +1,43 @@
+"""The invented affairs that belief is fitted on: golds exist, languages and kinds are balanced, nothing is asked twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from eval.belief_data import CALIBRATION, affairs, of_affair, of_dev
+from eval.corpus import documents
+from rag.language import detect
+
+
+def rows(affair: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (CALIBRATION / affair / "questions.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("affair", affairs())
+def test_every_gold_is_a_whole_sentence_of_its_document(affair: str) -> None:
+    texts = {id: document.text for id, document in documents(CALIBRATION / affair).items()}
+    for asked in of_affair(affair):
+        for document, start, end in asked.gold:
+            quote = texts[document][start:end]
+            assert quote[-1] in '.!?»”"', quote
+            assert start == 0 or texts[document][start - 1].isspace(), quote
+
+
+@pytest.mark.parametrize("affair", affairs())
+def test_languages_and_kinds_are_balanced(affair: str) -> None:
+    spoken = {source.source.path: source.source.language for source in documents(CALIBRATION / affair).values()}
+    told = rows(affair)
+    assert Counter(row["kind"] for row in told) == {"answerable": 48, "near": 12, "constraint": 8, "premise": 7}
+    assert all((row["kind"] == "answerable") == bool(row["gold"]) for row in told)
+    assert 36 <= sum(row["language"] == "fr" for row in told) <= 39
+    crossed = [row for row in told if row["gold"] and all(spoken[g["document"]] != row["language"] for g in row["gold"])]  # type: ignore[attr-defined]
+    assert len(crossed) >= 24
+    assert sum(detect(str(row["question"])) == row["language"] for row in told) >= 73
+
+
+def test_no_question_is_asked_twice() -> None:
+    asked = [one.question for name in affairs() for one in of_affair(name)] + [one.question for one in of_dev()]
+    assert len(asked) == len(set(asked)) > 300
