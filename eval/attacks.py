@@ -26,7 +26,7 @@ from eval.metrics import covers
 from eval.screen import Screen
 from eval.selection import even
 from eval.wire import to_dict
-from eval.workshop import Workshop
+from eval.workshop import Workshop, apart
 from rag.assistant import Assistant
 from rag.library import Library
 from rag.settings import load_settings
@@ -81,7 +81,7 @@ def judged(attack: Attack, case: Case, answer: Answer, start: int) -> str:
 
 def outcomes(shop: Workshop, planned: Sequence[tuple[Attack, Case]], corpus: Path) -> Iterator[Outcome]:
     """Plant, ask and mend, one attack after the other, in ``corpus``, a copy that may be written to."""
-    settings = shop.settings.model_copy(update={"corpus": corpus, "index": corpus.parent / "index"})
+    settings = apart(shop.settings, corpus)
     with Library.open(settings, embedder=shop.library().embedder) as library:
         library.sync()
         assistant = Assistant(settings, library, shop.llm())

@@ -106,7 +106,8 @@ def load(path: Path, split: Split | None = None) -> tuple[Case, ...]:
     """
     cases: list[Case] = []
     for file in _files(path, split):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        # not splitlines: a quotation may hold U+2028, which ends no line of JSON
+        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
             if line.strip():
                 cases.append(_parsed(line, f"{file.name}, line {number}"))
     seen: set[str] = set()

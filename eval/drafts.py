@@ -1,7 +1,8 @@
 """Draft cases: written by a program, worth nothing until a person has checked them.
 
-A draft is a case with the key ``"draft": true``, which the loader refuses; the person completes it, removes
-the key, and moves the line into a file of cases. Drafts are appended, never written twice.
+A draft is a case with the key ``"draft"``, which the loader refuses: true, or an object that holds what only the
+person needs, so that nothing but this one key has to go. The person completes the case, removes the key, and
+moves the line into a file of cases. Drafts are appended, never written twice.
 """
 
 from __future__ import annotations
@@ -25,14 +26,19 @@ def draft(
     gold: Sequence[dict[str, Any]] = (),
     spoken: Iterable[Language] = (),
     facts: Sequence[Sequence[str]] = (),
+    apart: Iterable[str] = (),
     **fields: Any,
 ) -> dict[str, Any]:
-    """A case's JSON object marked as a draft; ``gold`` as in a case file, ``spoken`` its languages."""
+    """A case's JSON object marked as a draft; ``gold`` as in a case file, ``spoken`` its languages.
+
+    Its id is made of the question and of what else sets it ``apart``.
+    """
     languages = set(spoken)
     pair = None if not gold else "both" if len(languages) > 1 else f"{language}→{languages.pop()}"
+    identity = "\n".join((question, *apart))
     made: dict[str, Any] = {
         "draft": True,
-        "id": f"{prefix}-{sha256(question.encode()).hexdigest()[:8]}",
+        "id": f"{prefix}-{sha256(identity.encode()).hexdigest()[:8]}",
         "kind": "cross_language" if pair in ("fr→en", "en→fr") else "single",
         "split": "dev",
         "topic": "to be named",
@@ -51,7 +57,7 @@ def append(target: Path, drafts: Iterable[dict[str, Any]]) -> int:
     """Add the drafts whose ids the file does not have; return how many. Raises RagError, one line."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        lines = target.read_text(encoding="utf-8").splitlines() if target.exists() else []
+        lines = target.read_text(encoding="utf-8").split("\n") if target.exists() else []
         known = {json.loads(line).get("id") for line in lines if line.strip()}
         new = {one["id"]: one for one in drafts if one["id"] not in known}
         with target.open("a", encoding="utf-8") as stream:

@@ -28,7 +28,7 @@ from eval.report import shown
 from eval.screen import Screen
 from eval.selection import even
 from eval.wire import from_dict, to_dict
-from eval.workshop import Workshop
+from eval.workshop import Workshop, apart
 from rag.errors import RagError
 from rag.settings import load_settings
 from rag.types import Answer
@@ -125,7 +125,7 @@ def _asked(item: Item, shop: Workshop) -> Answer:
         corpus = Path(folder, "corpus")
         corpus.mkdir()
         write_corpus(item, corpus)
-        settings = shop.settings.model_copy(update={"corpus": corpus, "index": Path(folder, "index")})
+        settings = apart(shop.settings, corpus)
         with Library.open(settings, embedder=shop.library().embedder) as library:
             library.sync()
             return Assistant(settings, library, shop.llm()).answer(item.question)

@@ -1,8 +1,9 @@
 """``python eval/ragas_metrics.py REPORT.json``: ragas's own view of a finished run, as an extra.
 
-Faithfulness (do the passages cited support each claim?) and response groundedness of every answered case, judged by the
-model server that ``TEMOIN_LLM_URL`` (with ``_API_KEY``, ``_MODEL``) names. Needs ``pip install -e ".[ragas]"``, nothing
-else of this project: it may live in an environment of its own. A small judge judges badly; none of this is gated.
+Faithfulness (do the passages cited support each claim?) and response groundedness of every answered case of every system,
+judged by the model server that ``TEMOIN_LLM_URL`` (with ``_API_KEY``, ``_MODEL``) names. Needs ``pip install -e
+".[ragas]"``, nothing else of this project: it may live in an environment of its own. A small judge judges badly; none of
+this is gated.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import statistics
 import sys
@@ -17,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 
-def samples(report: dict[str, Any], limit: int | None) -> list[dict[str, Any]]:
-    """Question, answer and cited passages of the answered cases of a report's first system."""
-    answers = [case["answer"] for case in report["systems"][0]["cases"]]
+def samples(report: dict[str, Any], limit: int | None, system: int = 0) -> list[dict[str, Any]]:
+    """Question, answer and cited passages of the answered cases of one system of a report, by its place."""
+    answers = [case["answer"] for case in report["systems"][system]["cases"]]
     return [
         {
             "user_input": answer["question"],
@@ -51,7 +53,10 @@ async def scored(asked: list[dict[str, Any]], llm: Any) -> dict[str, list[float]
             ("response groundedness", ResponseGroundedness(llm=llm).ascore(**grounded)),
         ):
             try:
-                found[name].append(float((await ask).value))
+                value = float((await ask).value)
+                if math.isnan(value):
+                    raise ValueError("no number")  # ragas's word for an answer without claims
+                found[name].append(value)
             except Exception as error:  # ragas raises whatever its parser or the server raises
                 told = " ".join(str(error).split())[:160]
                 print(f"{sample['user_input'][:60]}: {name} not scored ({told})", file=sys.stderr)
@@ -59,11 +64,23 @@ async def scored(asked: list[dict[str, Any]], llm: Any) -> dict[str, list[float]
     return found
 
 
+async def summed_up(report: dict[str, Any], limit: int | None, llm: Any) -> list[str]:
+    """A line for each metric of each system: the mean, and how many answers could be scored."""
+    lines = []
+    for place, system in enumerate(report["systems"]):
+        asked = samples(report, limit, place)
+        print(f"{system['name']}: {len(asked)} answers", file=sys.stderr)
+        for name, scores in (await scored(asked, llm)).items():
+            mean = f"{statistics.mean(scores):.2f}" if scores else "none"
+            lines.append(f"{system['name']}: {name} {mean} (scored {len(scores)} of {len(asked)})")
+    return lines
+
+
 def main() -> int:
     """Read, judge, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("report", type=Path, help="report.json of a run of eval/run.py")
-    parser.add_argument("--limit", type=int, help="at most so many answers")
+    parser.add_argument("--limit", type=int, help="at most so many answers of each system")
     options = parser.parse_args()
     url = os.environ.get("TEMOIN_LLM_URL")
     if not url:
@@ -74,10 +91,8 @@ def main() -> int:
     except ImportError:
         print('error: ragas is not installed; pip install -e ".[ragas]"', file=sys.stderr)
         return 1
-    asked = samples(json.loads(options.report.read_text("utf-8")), options.limit)
-    for name, scores in asyncio.run(scored(asked, llm)).items():
-        mean = f"{statistics.mean(scores):.2f}" if scores else "none"
-        print(f"{name}: {mean} (scored {len(scores)} of {len(asked)})")
+    for line in asyncio.run(summed_up(json.loads(options.report.read_text("utf-8")), options.limit, llm)):
+        print(line)
     return 0
 
 

@@ -8,6 +8,7 @@ and opens a document at a citation.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,15 @@ def shown(figure: Figure, estimate: Estimate | None, *, interval: bool = True) -
     return f"{text} [{plain.format(estimate.low / scale)}, {plain.format(estimate.high / scale)}]"
 
 
+def brief(figure: Figure, estimate: Estimate | None) -> str:
+    """A figure in a narrow cell: the interval without its leading zeros, and the cases: ``0.92 [.87, .96] (110)``."""
+    if estimate is None:
+        return "–"
+    value, interval = shown(figure, estimate).split(" [")
+    ends = [end.removeprefix("0") if end.startswith("0.") else end for end in interval.removesuffix("]").split(", ")]
+    return f"{value} [{', '.join(ends)}] ({estimate.n})"
+
+
 def ratio(mine: Estimate | None, theirs: Estimate | None) -> str:
     """How many times theirs mine is; a dash where that says nothing."""
     if mine is None or theirs is None or theirs.mean == 0:
@@ -57,8 +67,8 @@ def markdown(run: Run) -> str:
     mark = {True: "✅", False: "❌", None: "➖"}[run.verdict.passed]
     lines = [f"## Eval: {run.suite}, {len(run.main.rows)} cases", "", f"{mark} {run.verdict.message}", ""]
     lines += [f"- {name}: baseline `{old}`, now `{new}`" for name, old, new in run.verdict.differing]
-    lines += ["", *_table(run), "", *_parts("Language pair", run.main.by_pair), ""]
-    lines += [*_parts("Kind", run.main.by_kind), ""]
+    lines += ["", *_table(run), "", "In brackets the 95 % interval, in parentheses the cases it was measured on.", ""]
+    lines += [*_parts("Language pair", run.main.by_pair), "", *_parts("Kind", run.main.by_kind), ""]
     if run.trust is not None:
         lines += [
             f"The automatic check agrees with {run.trust.accuracy.n} statements labelled by hand in "
@@ -89,11 +99,11 @@ def _table(run: Run) -> list[str]:
     return lines
 
 
-def _parts(name: str, parts: Any) -> list[str]:
+def _parts(name: str, parts: Mapping[str, Table]) -> list[str]:
     figures = [figure for figure in FIGURES if figure.headline]
     lines = [_cells([name, *(f.title for f in figures)]), _cells(["---"] * (len(figures) + 1))]
     for part, table in parts.items():
-        lines.append(_cells([part, *(shown(f, table.get(f.name), interval=False) for f in figures)]))
+        lines.append(_cells([part, *(brief(f, table.get(f.name)) for f in figures)]))
     return lines
 
 

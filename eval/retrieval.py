@@ -22,7 +22,7 @@ from eval.figures import RETRIEVAL, Table
 from eval.fingerprints import fingerprints
 from eval.metrics import covers
 from eval.screen import Screen
-from eval.session import baseline_path, chosen, complain_of_misquotations
+from eval.session import baseline_path, baseline_remedy, chosen, complain_of_misquotations
 from eval.workshop import Workshop
 from rag.settings import load_settings
 from rag.types import Citation, Evidence
@@ -59,7 +59,7 @@ def run_retrieval(options: argparse.Namespace) -> int:
     today = gate.Baseline(marks, figures, outcomes)
     whole = options.suite == "full" and options.split == "all" and options.kind is None and options.limit is None
     before = gate.load(baseline_path(options), "retrieval")
-    verdict = gate.compare(before, today) if whole else gate.only_flips(before, today)
+    verdict = gate.compare(before, today, baseline_remedy(options)) if whole else gate.only_flips(before, today)
     target = options.out / "retrieval" / "report.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     report = {"fingerprints": marks, "gate": asdict(verdict), "cases": [_plain(one) for one in found]}

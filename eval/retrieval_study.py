@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.study_material import Material, of_cases, of_clapnq, of_ntrex
+from eval.study_material import Material, of_affairs, of_cases, of_clapnq, of_ntrex
 from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
 from rag.index.lexical import LexicalIndex
@@ -241,6 +241,7 @@ def main() -> None:
     settings = load_settings(corpus=ROOT / "corpus")
     embedder = SentenceEmbedder(embedder_folder(settings), dtype=settings.embedder_dtype)
     compare(of_cases(settings.corpus), embedder, [simple, parts])
+    compare(of_affairs(), embedder, [simple, parts])
     if options.public:
         compare(of_clapnq(options.data), embedder, [parts])
         with TemporaryDirectory() as folder:

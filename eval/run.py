@@ -1,7 +1,8 @@
 """``python eval/run.py``: cases → system → figures → gate → report.
 
-Exit code 0: done and not worse than the baseline; 1: worse, or a RagError (one line on standard error);
-2: wrong usage. Stopped half-way, it keeps every finished answer: the same command goes on from there.
+Exit code 0: done and not worse than the baseline, or without one to compare with, and it says so; 1: worse, or a
+RagError (one line on standard error); 2: wrong usage. Stopped half-way, it keeps every finished answer: the same
+command goes on from there.
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
-"""Cases through a system: cached answers at once, the others one by one, each kept the moment it is there."""
+"""Cases through a system: cached answers at once, the others one by one, each kept the moment it is there.
+
+A run that is stopped, or fails, waits for the answers that are being worked out and keeps them as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from typing import Any
 
 from eval.cache import Cache
@@ -41,11 +45,10 @@ def run(
     answers = {id: answer for id, answer in stored.items() if answer is not None}
     missing = [case for case in cases if case.id not in answers]
     on_answer(0, len(missing))
-    for done, (case, answer) in enumerate(_ask(missing, system, jobs), start=1):
-        answers[case.id] = answer
-        if not _PASSING & set(answer.notices):
-            cache.put(answer_key(system.key, case), to_dict(answer))
-        on_answer(done, len(missing))
+    with closing(_each(missing, lambda case: _asked(case, system, cache), jobs)) as asked:
+        for done, (case, answer) in enumerate(asked, start=1):
+            answers[case.id] = answer
+            on_answer(done, len(missing))
     rows = []
     for done, case in enumerate(cases, start=1):
         marks = score(case, answers[case.id], documents, judge)
@@ -54,17 +57,25 @@ def run(
     return rows
 
 
-def _ask(cases: Sequence[Case], system: Lazy, jobs: int) -> Iterator[tuple[Case, Answer]]:
+def _asked(case: Case, system: Lazy, cache: Cache) -> Answer:
+    """Ask and keep, both in the thread that asks: nobody may be left to take the answer."""
+    answer = system.answer(case.question, case.history)
+    if not _PASSING & set(answer.notices):
+        cache.put(answer_key(system.key, case), to_dict(answer))
+    return answer
+
+
+def _each(cases: Sequence[Case], ask: Callable[[Case], Answer], jobs: int) -> Generator[tuple[Case, Answer], None, None]:
     if jobs == 1:
         for case in cases:
-            yield case, system.answer(case.question, case.history)
+            yield case, ask(case)
         return
     with ThreadPoolExecutor(jobs) as pool:
-        asked = {pool.submit(system.answer, case.question, case.history): case for case in cases}
+        asked = {pool.submit(ask, case): case for case in cases}
         try:
             for future in as_completed(asked):
                 yield asked[future], future.result()
-        finally:
+        finally:  # what was not begun is not; what was is waited for
             pool.shutdown(cancel_futures=True)
 
 

@@ -57,7 +57,7 @@ def run_cases(options: argparse.Namespace) -> int:
     today = gate.baseline_of(systems[0].rows, systems[0].figures, marks)
     place = baseline_path(options)
     before = gate.load(place, suite or "full")
-    verdict = gate.compare(before, today) if suite else gate.only_flips(before, today)
+    verdict = gate.compare(before, today, baseline_remedy(options)) if suite else gate.only_flips(before, today)
     finished = Run(
         suite=suite or "selection",
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
@@ -98,6 +98,15 @@ def suite_name(options: argparse.Namespace) -> str | None:
 def baseline_path(options: argparse.Namespace) -> Path:
     """The project's baseline, or the one beside other cases."""
     return options.cases / "baseline.json" if options.cases else HERE / "baseline.json"
+
+
+def baseline_remedy(options: argparse.Namespace) -> str:
+    """How to make the baseline that this run found missing."""
+    words = ["python eval/run.py"]
+    words += ["--retrieval"] if options.retrieval else ["--suite", options.suite]
+    if options.cases:
+        words += ["--cases", str(options.cases), "--corpus", str(options.corpus)]
+    return f"read the report, then make one of it: {' '.join(words)} --update-baseline"
 
 
 def complain_of_misquotations(cases: Sequence[Case], known: dict[str, Document]) -> None:

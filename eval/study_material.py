@@ -1,8 +1,8 @@
 """What ``eval/retrieval_study.py`` compares methods on: questions, sentences, and which of these answer.
 
-Two sets. The dev cases on the five documents; and, when the public data are there, questions of CLAPNQ in English and
-put into French, on its encyclopaedia passages, among French passages of NoMIRACL: matters that nothing here
-was written for.
+Three sets. The dev cases on the five documents; questions about invented affairs, on which retrieval was never tuned;
+and, when the public data are there, questions of CLAPNQ in English and put into French, on its encyclopaedia passages,
+among French passages of NoMIRACL: matters that nothing here was written for.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
 
+from eval.belief_data import CALIBRATION, affairs, of_affair
 from eval.cases import load
 from eval.corpus import documents
 from rag.ingestion.sentences import split
+from rag.language import detect
 from rag.types import Document, Language, Sentence, Source
 
 HERE = Path(__file__).resolve().parent
@@ -74,6 +76,36 @@ def of_cases(corpus: Path) -> Material:
             group = case.pair if case.pair in ("fr→en", "en→fr", "both") else "same"
             asked.append(Asked(case.question, case.language, group, gold))
     return Material("the five documents, dev cases", tuple(held.values()), sentences, tuple(asked))
+
+
+def of_affairs() -> Material:
+    """The answerable questions about the invented affairs, each corpus for itself joined into one: nothing in
+    retrieval was written for them.
+    """
+    held, sentences, asked = [], [], []
+    for name in affairs():
+        own = {document.source.id: _renamed(document, name) for document in documents(CALIBRATION / name).values()}
+        start = len(sentences)
+        sentences += _sentences(own.values())
+        spoken = {document.source.id: document.source.language for document in own.values()}
+        for question in of_affair(name):
+            places = [(f"{name}/{document}", begin, end) for document, begin, end in question.gold]
+            gold = frozenset(
+                place
+                for place, one in enumerate(sentences[start:], start)
+                if any(one.document_id == d and one.start < end and begin < one.end for d, begin, end in places)
+            )
+            if gold:
+                language = detect(question.question)
+                languages = {spoken[document] for document, _, _ in places}
+                group = "both" if len(languages) > 1 else "same" if language in languages else f"{language}→{languages.pop()}"
+                asked.append(Asked(question.question, language, group, gold))
+        held += own.values()
+    return Material("three invented affairs", tuple(held), tuple(sentences), tuple(asked))
+
+
+def _renamed(document: Document, affair: str) -> Document:
+    return replace(document, source=replace(document.source, id=f"{affair}/{document.source.id}"))
 
 
 def of_clapnq(data: Path) -> Material:

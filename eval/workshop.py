@@ -13,12 +13,14 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
+from pydantic import SecretStr
+
 from eval.cache import Cache
 from eval.fingerprints import embedder, engines, short, source, system_key, tree
 from eval.judge import VerifierJudge
 from eval.names import RIVALS
 from eval.systems import Lazy, System
-from rag.errors import LibraryError
+from rag.errors import OutdatedIndex
 from rag.settings import Settings
 from rag.types import Document
 
@@ -33,11 +35,21 @@ _JUDGING = ("rag/models", "rag/text", "rag/verification", "rag/ingestion")  #: w
 _PATIENCE = 600.0  #: seconds
 
 
+def apart(settings: Settings, corpus: Path) -> Settings:
+    """The settings of a small library of its own: the index beside its corpus, the vectors embedded in it.
+
+    On a Chroma server it would meet the collection that the run's own library has, which refuses another catalog.
+    """
+    no_server = {"chroma_url": None, "chroma_token": SecretStr(""), "chroma_cloud_api_key": SecretStr("")}
+    return settings.model_copy(update={"corpus": corpus, "index": corpus.with_name("index"), **no_server})
+
+
 class Workshop:
     """The parts of a run. Use as a context manager."""
 
     def __init__(self, settings: Settings, out: Path, say: Callable[[str], None] = lambda _: None) -> None:
-        mark = short(tree(settings.corpus), embedder(settings))
+        # The precision too: an index of the other one would be refused as another model's.
+        mark = short(tree(settings.corpus), embedder(settings), settings.embedder_dtype)
         self.settings = settings.model_copy(update={"index": out / "index" / mark, "collection": f"temoin-eval-{mark}"})
         self._say = say
         self._open = ExitStack()
@@ -60,7 +72,7 @@ class Workshop:
                 self._say("opening the library")
                 try:
                     library = Library.open(self.settings)
-                except LibraryError:  # made by other rules or models: this index is nobody's but ours
+                except OutdatedIndex:  # made by other rules: this index is nobody's but ours
                     library = Library.open(self.settings, rebuild=True)
                 self._open.callback(library.close)
                 library.sync()

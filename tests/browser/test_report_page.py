@@ -64,6 +64,28 @@ def test_only_failed(page: Page) -> None:
     assert failed.count() == 1
 
 
+def test_by_language_pair(page: Page) -> None:
+    pair = page.get_by_role("combobox", name="Language pair")
+    shown = page.locator("details.case:visible")
+    pair.select_option("en→fr")
+    assert [one.get_attribute("id") for one in shown.all()] == ["c4"]
+    pair.select_option("no passage to cite")
+    assert [one.get_attribute("id") for one in shown.all()] == ["u1", "u2"]
+    page.get_by_label("Search").fill("painted")
+    assert shown.count() == 1 and page.get_by_role("status").inner_text() == f"1 of {len(small_set())}"
+    page.get_by_label("Search").fill("")
+    pair.select_option("all")
+    assert shown.count() == len(small_set())
+
+
+def test_all_figures_of_a_part_are_a_click_away(page: Page) -> None:
+    table = page.get_by_role("region", name="Language pair: all figures")
+    assert not table.is_visible()
+    page.get_by_text("All figures by language pair").click()
+    assert table.get_by_role("rowheader", name="Citation precision").is_visible()
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Figure", "fr→fr", "en→fr", "en→en"]
+
+
 def test_a_document_opens_at_its_citation(page: Page) -> None:
     page.locator("details.case").first.locator("summary").click()
     page.get_by_role("button", name="whole document").first.click()
@@ -81,6 +103,8 @@ def test_a_link_to_a_case_opens_it(page: Page, report: Path) -> None:
 
 
 def test_it_fits_a_phone_and_can_be_read_by_everyone(page: Page) -> None:
+    for summary in page.locator("details.whole > summary").all():
+        summary.click()
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert [violation["id"] for violation in found.response["violations"]] == []
     page.set_viewport_size({"width": 390, "height": 800})

@@ -46,7 +46,7 @@ def feedback(**fields):
 
 def test_a_thumb_up_proposes_what_was_cited_as_gold():
     made = from_feedback(feedback())
-    assert made["draft"] is True and made["language"] == "en"
+    assert made["draft"] == {"answer_given": "It is 340 metres long."} and made["language"] == "en"
     assert made["pair"] == "en→fr" and made["kind"] == "cross_language"
     assert TEXTS["pont"][made["gold"][0]["start"] : made["gold"][0]["end"]] == made["gold"][0]["quote"]
 
@@ -71,8 +71,24 @@ def test_a_draft_is_no_case_until_a_person_says_so():
     made = from_feedback(feedback())
     with pytest.raises(CaseError, match="draft"):
         from_dict(made)
-    made.pop("draft"), made.pop("answer_given")
+    made.pop("draft")  # as the message says: this key, and only this one
     assert from_dict({**made, "facts": [["340"]]}).expect == "answered"
+
+
+def test_drafts_are_apart_by_question_history_and_verdict():
+    said = [{"role": "user", "content": "And the other bridge?"}]
+    made = [feedback(), feedback(verdict="down"), feedback(history=said), feedback(comment="again"), feedback(history=[])]
+    one, opposite, later, *again = (from_feedback(each)["id"] for each in made)
+    assert len({one, opposite, later}) == 3 and again == [one, one]
+
+
+def test_a_line_ends_where_json_lines_end(tmp_path):
+    file, target = tmp_path / "feedback.jsonl", tmp_path / "drafts.jsonl"
+    file.write_text(json.dumps(feedback(comment="one\u2028two", question="How\u2028long?"), ensure_ascii=False) + "\n")
+    for _ in range(2):
+        assert import_feedback(file, target) == 0
+    (line,) = target.read_text().strip().split("\n")
+    assert json.loads(line)["question"] == "How\u2028long?"
 
 
 def test_importing_twice_adds_nothing_and_wrong_lines_are_named(tmp_path, capsys):

@@ -74,7 +74,9 @@ def test_other_cases_or_documents_are_not_compared_and_shut_the_gate(ground):
 
 def test_without_a_baseline_nothing_is_gated_and_it_says_so():
     verdict = compare(None, BEFORE)
-    assert verdict.passed is None and "no baseline" in verdict.message
+    assert verdict.passed is None and "no baseline" in verdict.message and "--update-baseline" in verdict.message
+    assert compare(None, BEFORE, "make one so").message.endswith("nothing is gated; make one so")
+    assert "no baseline" in only_flips(None, BEFORE).message
 
 
 def test_a_part_of_a_suite_only_shows_flips():
@@ -114,3 +116,32 @@ def test_where_all_cases_agreed_one_may_flip():
     for mean, passes in ((0.95, True), (0.9, False)):
         now = replace(before, figures={"correct": Estimate(mean, 0, 1, 20)})
         assert compare(before, now).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("n", "cases_lost", "passes"),
+    [(1, 1, False), (2, 1, False), (3, 1, False), (4, 1, True), (4, 2, False), (5, 1, True), (5, 2, False)],
+)
+@pytest.mark.parametrize("figure", ["declined", "wrongly_refused"])
+def test_of_few_cases_that_agreed_no_more_than_a_quarter_may_flip(figure, n, cases_lost, passes):
+    """1 of 1, 2 or 3 is more than a quarter, 1 of 4 is one; of 5, one case and not two."""
+    good, bad = (1.0, 1 - cases_lost / n) if figure == "declined" else (0.0, cases_lost / n)
+    before = replace(BEFORE, figures={figure: Estimate(good, good, good, n)})
+    assert compare(before, replace(before, figures={figure: Estimate(bad, 0, 1, n)})).passed is passes
+    assert compare(before, before).passed is True
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "passes"),
+    [
+        (Estimate(0.5, 0.0, 1.0, 2), 0.0, False),  # the interval holds everything: the second case fell too
+        (Estimate(2 / 3, 0.0, 1.0, 3), 1 / 3, False),  # one of three is a third
+        (Estimate(5 / 6, 0.5, 1.0, 6), 4 / 6, True),  # one of six is a sixth
+        (Estimate(5 / 6, 0.5, 1.0, 6), 3 / 6, False),  # two are a third, though within the interval
+        (Estimate(0.9, 0.84, 0.96, 50), 0.83, False),  # many cases: the interval is the narrower of the two
+    ],
+)
+def test_a_wide_interval_counts_for_no_more_than_a_quarter(before, value, passes):
+    baseline = replace(BEFORE, figures={"correct": before})
+    now = replace(BEFORE, figures={"correct": Estimate(value, 0, 1, before.n)})
+    assert compare(baseline, now).passed is passes

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 from eval_world import LANGUAGE, TEXTS, Scripted, fair_judge, good_answers, small_set
+from markupsafe import escape
 
 from eval.baselines.blind import Blind
 from eval.bootstrap import Estimate
 from eval.cache import Cache
 from eval.figures import BY_NAME
 from eval.gate import Flip, Outcome, Verdict
-from eval.report import machine, markdown, ratio, shown, write
+from eval.report import brief, machine, markdown, ratio, shown, write
 from eval.results import Run, summed_up
 from eval.runner import run
 from eval.systems import Lazy
@@ -62,6 +63,35 @@ def test_the_page_shows_every_case_and_marks_its_citation(finished, tmp_path):
     assert page.count('class="case failed"') == len(finished.main.failed) == 1
 
 
+def test_parts_have_every_figure_with_interval_and_cases_on_the_page(finished, tmp_path):
+    page = write(finished, tmp_path / "out").read_text(encoding="utf-8")
+    for name, parts in (("Language pair", finished.main.by_pair), ("Kind", finished.main.by_kind)):
+        table = page.split(f'aria-label="{name}: all figures"', 1)[1].split("</table>", 1)[0]
+        assert re.findall(r'<th scope="col">([^<]*)', table) == [part.replace("_", " ") for part in parts]
+        assert all(f'<th scope="row">{escape(BY_NAME[figure].title)}' in table for figure in finished.main.figures)
+    pairs = page.split('aria-label="Language pair: all figures"', 1)[1].split("</table>", 1)[0]
+    recall = pairs.split('<th scope="row">Citation recall</th>', 1)[1].split("</tr>", 1)[0]
+    assert '1.00 [1.00, 1.00] <span class="n">n 3</span>' in recall
+
+
+def test_cases_can_be_chosen_by_language_pair(finished, tmp_path):
+    page = write(finished, tmp_path / "out").read_text(encoding="utf-8")
+    choice = page.split('<select id="pair">', 1)[1].split("</select>", 1)[0]
+    assert re.findall(r'value="([^"]*)"', choice) == ["", "fr→fr", "en→fr", "en→en", "none"]
+    cases = re.findall(r'id="(\w+)" data-kind="\w+" data-pair="([^"]*)"', page)
+    assert dict(cases) == {one.id: one.pair or "none" for one in small_set()}
+
+
+def test_markdown_gives_parts_with_intervals_and_cases(finished):
+    lines = markdown(finished).splitlines()
+    head = next(line for line in lines if line.startswith("| Language pair |")).split(" | ")
+    french = next(line for line in lines if line.startswith("| fr→fr |")).split(" | ")
+    pair = finished.main.by_pair["fr→fr"]["correct"]
+    assert (pair.mean, pair.n) == (pytest.approx(2 / 3), 3)
+    assert french[head.index("Answer correct")] == "0.67 [.00, 1.00] (3)"
+    assert any(line.startswith("| cross_language | 1.00 [1.00, 1.00] (1) |") for line in lines)
+
+
 def test_markdown_has_rivals_with_ratios_and_the_flip_with_both_answers(finished):
     text = markdown(finished)
     assert "| Answer correct | 0.80 [" in text and "| blind | ratio |" in text
@@ -83,5 +113,8 @@ def test_numbers_for_people():
     assert shown(BY_NAME["total_ms"], estimate) == "1.23 s [1.00, 2.00]"
     assert shown(BY_NAME["correct"], Estimate(0.5, 0.25, 0.75, 4), interval=False) == "0.50"
     assert shown(BY_NAME["correct"], None) == "–"
+    assert brief(BY_NAME["correct"], Estimate(0.92, 0.87, 0.96, 110)) == "0.92 [.87, .96] (110)"
+    assert brief(BY_NAME["total_ms"], Estimate(1234.5, 500, 10_000, 5)) == "1.23 s [.50, 10.00] (5)"
+    assert brief(BY_NAME["correct"], None) == "–"
     assert ratio(Estimate(0.9, 0, 1, 1), Estimate(0.3, 0, 1, 1)) == "×3.00"
     assert ratio(Estimate(0.9, 0, 1, 1), Estimate(0, 0, 0, 1)) == "–"

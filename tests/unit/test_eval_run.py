@@ -49,7 +49,10 @@ def world(tmp_path, monkeypatch):
 def test_a_run_from_first_to_gate(world, capsys):
     system, arguments, folder = world
     assert command.main(arguments) == 0
-    assert "nothing gated" in capsys.readouterr().out
+    first = capsys.readouterr().out
+    assert "no baseline to compare with" in first
+    cases, corpus = folder / "cases", folder / "corpus"
+    assert f"python eval/run.py --suite full --cases {cases} --corpus {corpus} --update-baseline" in first
     assert command.main([*arguments, "--update-baseline"]) == 0
     assert "new baseline of 7 cases" in capsys.readouterr().out
     assert command.main(arguments) == 0
@@ -81,6 +84,18 @@ def test_a_part_is_not_gated(world, capsys):
     assert command.main([*arguments, "--kind", "single", "--limit", "2"]) == 0
     assert "not gated" in capsys.readouterr().out
     assert len(json.loads((folder / "out" / "selection" / "report.json").read_text())["systems"][0]["cases"]) == 2
+
+
+def test_a_held_out_part_is_asked_of_rivals_too(world):
+    _, arguments, folder = world
+    lines = (folder / "cases" / "dev_all.jsonl").read_text().replace('"split": "dev"', '"split": "test"').splitlines()
+    (folder / "cases" / "test_all.jsonl").write_text("\n".join(lines))
+    (folder / "cases" / "dev_all.jsonl").write_text("no case, and not to be opened")
+    assert command.main([*arguments, "--split", "test", "--limit", "3", "--against", "blind", "--against", "liar"]) == 0
+    systems = json.loads((folder / "out" / "selection" / "report.json").read_text())["systems"]
+    asked = [[(one["id"], one["split"]) for one in system["cases"]] for system in systems]
+    assert [system["name"] for system in systems] == ["temoin", "blind", "liar"]
+    assert asked == [[("c1", "test"), ("c3", "test"), ("c5", "test")]] * 3
 
 
 def test_changed_cases_shut_the_gate(world, capsys):

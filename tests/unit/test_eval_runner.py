@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Barrier
+from time import sleep
 
 import pytest
 from eval_world import TEXTS, Scripted, answer, case, fair_judge, good_answers, small_set
@@ -74,6 +76,47 @@ def test_several_jobs_give_the_same_rows_in_the_same_order(tmp_path):
     one = go(Scripted(good_answers()), Cache(tmp_path / "1"))
     three = go(Scripted(good_answers()), Cache(tmp_path / "3"), jobs=3)
     assert [(row.case, row.answer) for row in one] == [(row.case, row.answer) for row in three]
+
+
+class Slow(Scripted):
+    """Every answer takes a moment; ``breaks`` is raised in place of the first, once the second is being worked out."""
+
+    def __init__(self, answers, breaks=None):
+        super().__init__(answers)
+        self.breaks, self.two, self.given = breaks, Barrier(2), []
+
+    def answer(self, question, history=()):
+        place = len(self.asked)
+        found = super().answer(question, history)
+        if question in (CASES[0].question, CASES[1].question):
+            self.two.wait(10)
+        if question == CASES[0].question and self.breaks:
+            raise self.breaks
+        sleep(0.05 * (place + 1))
+        self.given.append(question)
+        return found
+
+
+@pytest.mark.parametrize("breaks", [KeyboardInterrupt(), ModelError("the model is gone; bring it back")])
+def test_answers_in_flight_are_kept_when_another_stops_the_run(tmp_path, breaks):
+    cache, slow = Cache(tmp_path), Slow(good_answers(), breaks)
+    with pytest.raises(type(breaks)):
+        go(slow, cache, jobs=2)
+    assert CASES[1].question in slow.given
+    assert {row.case.question for row in go(Scripted(good_answers()), cache) if row.cached} == set(slow.given)
+
+
+def test_answers_in_flight_are_kept_when_the_run_is_stopped_between_two(tmp_path):
+    cache, slow = Cache(tmp_path), Slow(good_answers())
+
+    def stop(done, total):
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go(slow, cache, jobs=2, on_answer=stop)
+    assert len(slow.given) == len(slow.asked) < len(CASES)
+    assert {row.case.question for row in go(Scripted(good_answers()), cache) if row.cached} == set(slow.given)
 
 
 def test_progress_counts_what_is_left_to_ask(tmp_path):

@@ -1,0 +1,107 @@
+"""What a run opens: when its index is made anew, and that small libraries keep away from a Chroma server."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from eval_world import TEXTS
+
+from eval.attacks import outcomes
+from eval.public import Item, _asked
+from eval.workshop import Workshop, apart
+from rag.errors import LibraryError, OutdatedIndex
+from rag.library import Library
+from tests.shelf import fill, settings_in
+
+
+class Opened(Exception):
+    """Stops a test where a library would be opened."""
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """The settings that libraries are opened with; none is."""
+    seen = []
+
+    def stop(settings, **_):
+        seen.append(settings)
+        raise Opened
+
+    monkeypatch.setattr(Library, "open", stop)
+    return seen
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A workshop on a server and in the cloud, whose own library is there already."""
+    server = {"chroma_url": "http://localhost:9", "chroma_token": "t", "chroma_cloud_api_key": "k"}
+    settings = settings_in(tmp_path, **server)
+    return SimpleNamespace(settings=settings, library=lambda: SimpleNamespace(embedder=None), llm=lambda: None)
+
+
+def embedded(settings):
+    return settings.chroma_url is None and not settings.chroma_cloud_api_key.get_secret_value()
+
+
+def test_a_small_library_is_apart_from_the_server_and_the_users_index(shop, tmp_path):
+    small = apart(shop.settings, tmp_path / "small" / "corpus")
+    assert (small.corpus, small.index) == (tmp_path / "small" / "corpus", tmp_path / "small" / "index")
+    assert embedded(small) and not small.chroma_token.get_secret_value()
+    assert small.evidence_sentences == shop.settings.evidence_sentences
+    assert not embedded(shop.settings)
+
+
+def test_a_public_question_is_asked_of_an_embedded_library(shop, opened):
+    with pytest.raises(Opened):
+        _asked(Item("a", "fr", "?", (("Pont", TEXTS["pont"]),), True, ()), shop)
+    assert [embedded(settings) for settings in opened] == [True]
+
+
+def test_attacks_are_planted_in_an_embedded_library(shop, opened, tmp_path):
+    with pytest.raises(Opened):
+        list(outcomes(shop, [], tmp_path / "copy" / "corpus"))
+    assert [(embedded(settings), settings.index) for settings in opened] == [(True, tmp_path / "copy" / "index")]
+
+
+@pytest.fixture
+def failing(tmp_path, monkeypatch):
+    """A workshop whose index fails with ``error``; what it was told to rebuild."""
+    fill(tmp_path / "corpus")
+
+    def workshop(error):
+        calls = []
+
+        def fail(settings, *, rebuild=False):
+            calls.append(rebuild)
+            if not rebuild:
+                raise error
+            return SimpleNamespace(sync=lambda: None, close=lambda: None)
+
+        monkeypatch.setattr(Library, "open", fail)
+        return Workshop(settings_in(tmp_path), tmp_path / "out"), calls
+
+    return workshop
+
+
+def test_an_outdated_index_is_made_anew(failing):
+    shop, calls = failing(OutdatedIndex("made by another version; rebuild it"))
+    with shop:
+        assert shop.library() is shop.library()
+    assert calls == [False, True]
+
+
+def test_any_other_trouble_is_told_and_nothing_rebuilt(failing):
+    shop, calls = failing(LibraryError("the collection belongs to another index; choose another name"))
+    with shop, pytest.raises(LibraryError, match="belongs to another"):
+        shop.library()
+    assert calls == [False]
+
+
+def test_every_model_and_precision_has_an_index_of_its_own(tmp_path):
+    fill(tmp_path / "corpus")
+    folders = {
+        Workshop(settings_in(tmp_path, embedder_dtype=dtype), tmp_path / "out").settings.index
+        for dtype in ("float32", "bfloat16")
+    }
+    assert len(folders) == 2
