@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import socket
 
     from rag.library import Library
+    from rag.models.llm import Llm
     from rag.settings import Settings
     from rag.ui.warming import WarmingLlm
 
@@ -136,13 +137,17 @@ def _application(settings: Settings, library: Library, llm: WarmingLlm) -> Any:
         gate=gate,
         users=access.users is not None,
         changeable=access.uploads,
+        upload_mb=access.upload_mb,
     )
 
-    def health() -> dict[str, Any]:
-        documents = len(library.sources())
-        return {"ready": llm.state == "ready" and documents > 0, "documents": documents, "model": llm.state}
+    service = Service(counted, library, gate)
+    return build_app(build_page(desk), look(), service, figures, lambda: health(library, llm), access)
 
-    return build_app(build_page(desk), look(), Service(counted, library, gate), figures, health, access)
+
+def health(library: Library, llm: Llm) -> dict[str, Any]:
+    """What ``/healthz`` tells: ready with documents to ask about and a model that could answer now."""
+    documents, model = len(library.sources()), llm.state
+    return {"ready": model == "ready" and documents > 0, "documents": documents, "model": model}
 
 
 def _tell(what: str) -> None:

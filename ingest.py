@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from rag.models.embedder import Embedder
     from rag.settings import Settings
 
+KINDS = 6  #: of files passed over that are named
+
 
 def main(argv: list[str] | None = None) -> int:
     """Ingest once, or for as long as ``--watch`` runs; 0 done, 1 a failure or an unreadable file."""
@@ -27,10 +30,10 @@ def main(argv: list[str] | None = None) -> int:
         from rag.settings import load_settings
 
         settings = load_settings(corpus=arguments.corpus, index=arguments.index)
-        failed = _ingest(settings, rebuild=arguments.rebuild, quiet=arguments.quiet)
         if arguments.watch:
-            _watch(settings, quiet=arguments.quiet)
-        return 1 if failed else 0
+            _watch(settings, rebuild=arguments.rebuild, quiet=arguments.quiet)
+            return 0
+        return int(_ingest(settings, rebuild=arguments.rebuild, quiet=arguments.quiet))
     except RagError as error:
         if arguments.debug:
             raise
@@ -64,7 +67,7 @@ def _ingest(settings: Settings, *, rebuild: bool, quiet: bool, embedder: Embedde
         with _opened(settings, rebuild=rebuild, embedder=embedder, tell=tell) as library:
             report = library.sync(tell)
     if not quiet:
-        print(_summary(report))
+        print(_summary(report), *_passed_over(report.ignored), sep="\n")
     for path, reason in report.failed:
         print(f"ingest: {path}: {reason}", file=sys.stderr)
     return bool(report.failed)
@@ -109,21 +112,35 @@ def _summary(report: SyncReport) -> str:
     )
 
 
-def _watch(settings: Settings, *, quiet: bool) -> None:
-    """Follow the folder until interrupted. The index is opened for each change and let go of in between."""
-    from watchfiles import DefaultFilter, watch
+def _passed_over(ignored: Sequence[str]) -> list[str]:
+    """One line about the files of other kinds, the commonest kinds first; none where there are none."""
+    if not ignored:
+        return []
+    kinds = [kind for kind, _ in Counter(PurePosixPath(path).suffix.lower() for path in ignored).most_common()]
+    named = ", ".join(kind or "without an ending" for kind in kinds[:KINDS]) + (", …" if len(kinds) > KINDS else "")
+    count = "1 file of another kind" if len(ignored) == 1 else f"{len(ignored):,} files of other kinds"
+    return [f"{count} passed over: {named}"]
 
+
+def _watch(settings: Settings, *, rebuild: bool, quiet: bool) -> None:
+    """Follow the folder until interrupted. The index is opened for each change and let go of in between."""
     from rag.models.deferred import DeferredEmbedder
+    from rag.watching import follow
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop, too, ends in order
     embedder = DeferredEmbedder(settings)
-    if not quiet:
-        print(f"watching {settings.corpus}; stop with Ctrl-C")
-    for _ in watch(settings.corpus, watch_filter=DefaultFilter(), raise_interrupt=True):
-        try:
-            _ingest(settings, rebuild=False, quiet=quiet, embedder=embedder)
-        except RagError as error:  # an empty folder, another writer: the next change may mend it
-            print(f"ingest: {error}", file=sys.stderr)
+    anew = rebuild
+
+    def sync() -> None:
+        nonlocal anew
+        _ingest(settings, rebuild=anew, quiet=quiet, embedder=embedder)
+        anew = False
+
+    def ready() -> None:
+        if not quiet:
+            print(f"watching {settings.corpus}; stop with Ctrl-C")
+
+    follow(settings.corpus, sync, lambda error: print(f"ingest: {error}", file=sys.stderr), ready=ready)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from eval.systems import Lazy
 from eval.wire import from_dict, to_dict
 from rag.types import Answer
 
-#: Answers given in want of the model or of time: true of that moment only, so they are not kept.
-_PASSING = frozenset({"model_unavailable", "cancelled"})
+#: Answers given in want of the model: true of that moment only, so they are not kept.
+_PASSING = frozenset({"model_unavailable"})
 
 #: Told after each case: (done, to do) of those that the cache did not know.
 OnCase = Callable[[int, int], None]

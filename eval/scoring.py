@@ -20,7 +20,7 @@ class Score:
     right: bool  #: the answer is what the case expects or accepts, facts and all
     facts: tuple[bool, ...]
     statements: tuple[StatementScore, ...]
-    confidence: float | None  #: of an answer given: its weakest statement's support; None for an abstention
+    confidence: float | None  #: of an answer given: its most believed statement's belief; None for an abstention
     reasons: tuple[str, ...]  #: why the case failed; empty: it passed
 
     @property
@@ -44,14 +44,14 @@ def score(case: Case, answer: Answer, documents: Mapping[str, str], judge: Judge
     statements = metrics.statement_scores(answer, judge)
     values = {**_of_the_case(case, answer, documents), **_of_statements(statements)}
     present = {name: share for name, share in values.items() if share is not None}
-    supports = [statement.support for statement in answer.statements]
+    beliefs = [statement.belief for statement in answer.statements]
     given = answer.status == "answered"
     return Score(
         values=present,
         right=metrics.right(case, answer),
         facts=metrics.facts_found(case, answer),
         statements=statements,
-        confidence=(min(supports) if supports else 0.0) if given else None,
+        confidence=max(beliefs, default=0.0) if given else None,
         reasons=_reasons(case, answer, present, statements),
     )
 

@@ -7,17 +7,18 @@ before the verifier has accepted it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Self
 
-from rag.errors import ModelUnavailable, QuestionError
+from rag.errors import ModelError, ModelUnavailable, QuestionError
 from rag.generation.belief import load_belief
-from rag.generation.composer import disagreement_note
+from rag.generation.composer import disagreement_line
 from rag.generation.declined import is_declined
 from rag.generation.followup import stand_alone
 from rag.generation.labels import Labels, marked
-from rag.generation.phrases import listed, phrase
+from rag.generation.phrases import not_found, phrase
 from rag.generation.question import without_asides
 from rag.language import detect
 from rag.library import Library
@@ -29,9 +30,14 @@ from rag.speaking import Speaker
 from rag.testifying import Hearing
 from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Turn
 from rag.verification.constraints import LEAD, unmet
+from rag.verification.counterparts import Miss
+from rag.verification.disagreement import note
+from rag.verification.judges import open_judge
 from rag.verification.verifier import Verifier
 
+log = logging.getLogger(__name__)
 _CLOSEST = 3  # passages shown where nothing was found
+_GONE = (ModelUnavailable, ModelError)  # the model is down, or its file turned out to be none once it was needed
 
 
 class Assistant:
@@ -42,7 +48,7 @@ class Assistant:
         self._settings = settings
         self._llm = llm
         self._retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
-        self._verifier = Verifier(library.embedder)
+        self._verifier = Verifier(library.embedder, judge=open_judge(settings.checker, llm))
         self._belief = load_belief()
 
     @classmethod
@@ -75,11 +81,7 @@ class Assistant:
         if is_declined(asked):
             yield Answer(asked, language, "declined", phrase("declined", language), timings=meter.timings())
             return
-        notices: tuple[str, ...] = ()
-        try:
-            standing = stand_alone(without_asides(asked), language, history, self._llm)
-        except ModelUnavailable:
-            standing = stand_alone(without_asides(asked), language, history, None)
+        standing, llm = self._standing(without_asides(asked), language, history, meter)
         with meter.retrieving():
             evidence = self._retriever.retrieve(
                 standing,
@@ -91,19 +93,40 @@ class Assistant:
         yield FirstLook(evidence, closest, standing)
 
         missing = unmet(standing, language, evidence)
-        hearing = self._hearing(standing, language, evidence, self._llm, meter)
+        hearing = self._hearing(standing, language, evidence, llm, meter)
+        lost = "model_unavailable" if llm is None else ""
         if evidence and not missing:
-            try:
-                yield from hearing.testify()
-            except ModelUnavailable:
-                notices = ("model_unavailable",)
-                hearing = self._hearing(standing, language, evidence, None, meter)
-                yield from hearing.quote()
+            lost = yield from self._heard(hearing)
         yield replace(
-            self._conclude(language, hearing.speaker, closest, missing, notices),
+            self._conclude(language, hearing, closest, missing, lost),
             question=asked,
             timings=meter.timings(),
         )
+
+    def _standing(self, asked: str, language: Language, history: Sequence[Turn], meter: Meter) -> tuple[str, Llm | None]:
+        """The question made to stand alone, and the model for what follows: none when it failed already.
+
+        A model that does not answer costs its timeout; it is waited for once in an answer, not at every step.
+        """
+        try:
+            return stand_alone(asked, language, history, self._llm, meter.spent), self._llm
+        except _GONE as error:
+            log.warning("answering without the language model: %s", error)
+            return stand_alone(asked, language, history, None), None
+
+    def _heard(self, hearing: Hearing) -> Generator[Event, None, str]:
+        """The statements of the witnesses, quoted where the model goes; the phrase that says so, empty where it stayed."""
+        lost = "model_unavailable"
+        if hearing.llm is not None:
+            try:
+                yield from hearing.testify()
+                return ""
+            except _GONE as error:
+                log.warning("answering without the language model: %s", error)
+                lost = "model_lost" if hearing.speaker.statements else lost
+        hearing.speaker.quote_only()
+        yield from hearing.quote()
+        return lost
 
     def _validated(self, question: str) -> str:
         asked = question.strip()
@@ -134,21 +157,27 @@ class Assistant:
     def _conclude(
         self,
         language: Language,
-        speaker: Speaker,
+        hearing: Hearing,
         closest: tuple[Citation, ...],
         missing: tuple[str, ...],
-        notices: tuple[str, ...],
+        lost: str,
     ) -> Answer:
-        """The answer as shown: statements and disagreements, or that nothing was found."""
-        lines = [phrase("model_unavailable", language)] if notices else []
+        """The answer as shown: statements and disagreements, or that nothing was found. ``lost``: see ``_heard``."""
+        speaker = hearing.speaker
+        lines = [phrase(lost, language)] if lost else []
+        notices = ("model_unavailable",) if lost else ()
         if not speaker.statements:
-            lines.append(
-                phrase("not_found_terms", language, terms=listed(missing, language)) if missing else phrase("not_found", language)
-            )
-            return Answer("", language, "not_found", "\n".join(lines), closest=closest[:_CLOSEST], notices=notices)
+            miss = hearing.instead(missing)
+            unread = lost and closest and not missing and miss is None
+            instead = [(each.term, each.instead) for each in miss.counterparts] if miss else []
+            lines.append(phrase("not_found_unread", language) if unread else not_found(language, missing, instead))
+            return Answer("", language, "not_found", "\n".join(lines), closest=_nearest(closest, miss), notices=notices)
         disagreements = self._disagreements(language, speaker)
         lines += [marked(statement.text, statement.citations) for statement in speaker.statements]
-        lines += [disagreement.note for disagreement in disagreements]
+        cited = {citation.n: citation for citation in speaker.citations}
+        for differing in disagreements:
+            one, two = (cited[n] for n in differing.citations)
+            lines.append(disagreement_line(differing.note, one, two, language))
         return Answer(
             question="",
             language=language,
@@ -161,14 +190,14 @@ class Assistant:
         )
 
     def _disagreements(self, language: Language, speaker: Speaker) -> tuple[Disagreement, ...]:
-        """What other documents say otherwise about what was cited, both sides quoted."""
+        """What other documents say otherwise about what was cited: both sides as citations, and how they differ."""
         found: dict[frozenset[int], Disagreement] = {}
         for sentence, source in speaker.cited:
             for other in self.library.disagreements_of(sentence):
                 one, two = speaker.cite(sentence, source), speaker.cite(other.sentence, other.source)
                 found.setdefault(
                     frozenset((one.n, two.n)),
-                    Disagreement((one.n, two.n), disagreement_note(one, two, language)),
+                    Disagreement((one.n, two.n), note(other.kind, language)),
                 )
         return tuple(found.values())
 
@@ -178,3 +207,12 @@ def _numbered(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     for item in evidence:
         labels.cite(item.sentence, item.source)
     return labels.citations
+
+
+def _nearest(closest: tuple[Citation, ...], miss: Miss | None) -> tuple[Citation, ...]:
+    """The closest passages, as many as are shown; the one that is spoken of comes first."""
+    if miss is not None:
+        there = miss.evidence.sentence
+        place = (there.document_id, there.start, there.end)
+        closest = tuple(sorted(closest, key=lambda each: (each.document, each.start, each.end) != place))
+    return closest[:_CLOSEST]

@@ -68,5 +68,5 @@ def _judged(catalog: Catalog, ids: Sequence[int], near: Sequence[Sequence[tuple[
             seen.add(pair)
             kind = judge(held[pair[0]], held[pair[1]], cosine)
             if kind is not None:
-                found.append(Pair(*pair, kind, ""))
+                found.append(Pair(*pair, kind, ""))  # worded from its kind when shown, in the reader's language
     return found

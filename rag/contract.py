@@ -1,7 +1,7 @@
 """The JSON contract: an ``Answer`` as one plain object, the same from every door (command line, API, eval).
 
-Beyond the fields every reader may rely on, each statement says how it was worded (``origin``) and the answer
-says what happened around it (``notices``).
+Beyond the fields every reader may rely on, each statement says how it was worded (``origin``) and how far its witness
+was believed to answer (``belief``), and the answer says what happened around it (``notices``).
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "support": round(statement.support, 4),
         "verbatim": statement.verbatim,
         "origin": statement.origin,
+        "belief": round(statement.belief, 4),
     }
 
 

@@ -18,7 +18,7 @@ class ModelError(RagError):
 
 
 class ModelUnavailable(RagError):
-    """The language-model server does not answer (down, slow, wrong address, cancelled)."""
+    """The language-model server does not answer (down, slow, wrong address, closed meanwhile)."""
 
 
 class CorpusError(RagError):

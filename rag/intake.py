@@ -24,6 +24,8 @@ from rag.types import Document, Sentence, Source
 CONTEXT = "context-1"
 #: Texts gathered before the embedder is called: enough for it to sort them by length.
 GATHER = 512
+#: Characters of documents that may wait for that: where their vectors are cached, texts alone would let them pile up.
+WAITING = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Intake:
     _holders: dict[str, str] = field(default_factory=dict)  #: id → path of documents that stay
     _waiting: list[_Prepared] = field(default_factory=list)
     _texts: dict[bytes, str] = field(default_factory=dict)
+    _characters: int = 0  #: of the documents that wait
     _done: int = 0
     _total: int = 0
     _started: float = field(default_factory=time.perf_counter)
@@ -107,8 +110,9 @@ class Intake:
             missing = self.catalog.missing([key for key in keys if key])
             self._texts.update((key, text) for key, text in zip(keys, texts, strict=True) if key in missing)
             self._waiting.append(_Prepared(document, found, keys, self._state_of(path)))
+            self._characters += len(document.text)
         self._done += self._state_of(path).size
-        if len(self._texts) >= GATHER or len(self._waiting) >= GATHER:
+        if len(self._texts) >= GATHER or len(self._waiting) >= GATHER or self._characters >= WAITING:
             self._flush()
 
     def _rename(self, source: Source, new: str) -> None:
@@ -146,7 +150,7 @@ class Intake:
         for each in self._waiting:
             self.catalog.replace(each.document, each.sentences, state=_text(each.state), keys=each.keys)
             self.written.append(each.document.source.id)
-        self._texts, self._waiting = {}, []
+        self._texts, self._waiting, self._characters = {}, [], 0
         self._tell()
 
     def _state_of(self, path: str) -> FileState:

@@ -45,6 +45,7 @@ class SyncReport:
     removed: tuple[str, ...]
     unchanged: int
     failed: tuple[tuple[str, str], ...]  #: (path, reason)
+    ignored: tuple[str, ...]  #: paths of files of other kinds than those that are read
     seconds: float
 
 
@@ -56,6 +57,7 @@ class Library(LibraryReader):
         self.settings = settings
         self.vectors = vectors
         self.embedder = embedder
+        self.failed: tuple[tuple[str, str], ...] = ()  #: (path, reason): files the last sync here could not read
 
     @classmethod
     def open(
@@ -139,6 +141,7 @@ class Library(LibraryReader):
                 self._follow(on_progress)
             compare(self.catalog, self.vectors, on_progress)
             held = self.catalog.counts()
+        self.failed = tuple(intake.failed)
         return SyncReport(
             documents=held.documents,
             sentences=held.sentences,
@@ -148,7 +151,8 @@ class Library(LibraryReader):
             renamed=changes.renamed,
             removed=changes.removed,
             unchanged=len(changes.unchanged),
-            failed=tuple(intake.failed),
+            failed=self.failed,
+            ignored=changes.ignored,
             seconds=time.perf_counter() - started,
         )
 
@@ -167,14 +171,14 @@ class Library(LibraryReader):
                 raise UnreadableFile(f"{path}: {reasons[path]}")
             return next(source for source in self.sources() if source.path == path)
         except BaseException:
-            uploads.discard(self.settings.corpus, path)
+            self._discard(path)
             raise
 
     def remove_document(self, document_id: str) -> None:
         """Delete a document from the index and its file from the corpus folder. Raises LibraryError."""
         source = self.document(document_id).source
         with writing(self.settings.index):
-            uploads.discard(self.settings.corpus, source.path)
+            self._discard(source.path)
             self.catalog.remove(document_id)
             self.catalog.prune()
             self._follow()
@@ -195,6 +199,10 @@ class Library(LibraryReader):
             stack.enter_context(writing(self.settings.index))
             store.clear()
             return following.follow(self.catalog, store, _told(on_progress))
+
+    def _discard(self, path: str) -> None:
+        uploads.discard(self.settings.corpus, path)
+        self.failed = tuple(each for each in self.failed if each[0] != path)
 
     def _follow(self, on_progress: OnProgress | None = None) -> int:
         if isinstance(self.vectors, ExactVectors):

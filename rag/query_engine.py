@@ -3,9 +3,12 @@
     engine = TemoinQueryEngine.open(Settings())
     print(engine.query("Que répond Meta ?"))
 
-The response's source nodes are the citations, in the order of their labels, with the exact place in their
-metadata; the whole answer by the JSON contract is in ``response.metadata["answer"]``. Query events fire as for
-any query engine.
+The response's source nodes are the citations, in the order of their labels: the quotation as text, its exact place
+as ``start_char_idx`` and ``end_char_idx``; the whole answer by the JSON contract is in ``response.metadata["answer"]``.
+
+llama-index's tracers see a query start and end, in between the retrieval with its nodes (none where a request is
+declined unsearched) and every call of the language model, whose events OpenAILike fires. CustomQueryEngine itself
+fires none of them.
 """
 
 from __future__ import annotations
@@ -13,14 +16,20 @@ from __future__ import annotations
 from typing import Any
 
 from llama_index.core.base.response.schema import Response
+from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
+from llama_index.core.instrumentation.events.query import QueryEndEvent, QueryStartEvent
+from llama_index.core.instrumentation.events.retrieval import RetrievalEndEvent, RetrievalStartEvent
 from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import ConfigDict, PrivateAttr
 
 from rag.assistant import Assistant
 from rag.contract import to_json
+from rag.retrieval.llama import nodes
 from rag.settings import Settings
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Event, FirstLook
+
+_dispatcher = get_dispatcher(__name__)
 
 
 class TemoinQueryEngine(CustomQueryEngine):
@@ -40,7 +49,21 @@ class TemoinQueryEngine(CustomQueryEngine):
 
     def custom_query(self, query_str: str) -> Response:
         """Answer one question. Raises QuestionError."""
-        return _response(self._assistant.answer(query_str))
+        _dispatcher.event(QueryStartEvent(query=query_str))
+        response = _response(self._answer(query_str))
+        _dispatcher.event(QueryEndEvent(query=query_str, response=response))
+        return response
+
+    def _answer(self, question: str) -> Answer:
+        """The assistant's answer; its first look is told as a retrieval."""
+        asked = RetrievalStartEvent(str_or_query_bundle=question)  # keeps this moment, though it is told later
+        event: Event | None = None
+        for event in self._assistant.ask(question):
+            if isinstance(event, FirstLook):
+                _dispatcher.event(asked)
+                _dispatcher.event(RetrievalEndEvent(str_or_query_bundle=question, nodes=nodes(event.evidence)))
+        assert isinstance(event, Answer), "the answer comes last"
+        return event
 
     def close(self) -> None:
         """Stop the model and close the library."""

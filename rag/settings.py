@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     evidence_sentences: int = Field(8, ge=1, le=32, description="Sentences the model may be shown")
     evidence_tokens: int = Field(320, ge=60, le=8000, description="Their tokens, all together")
     caution: Literal["cautious", "balanced", "bold"] = Field("cautious", description="How sure before answering")
+    checker: Literal["off", "llm"] | Path = Field(
+        "off", description="Second opinion on wordings: `off`, `llm`, or the folder of a cross-encoder trained on NLI"
+    )
     question_limit: int = Field(2000, ge=50, le=20000, description="Longest question, in characters")
 
     # Page and interfaces

@@ -17,14 +17,15 @@ from rag.language import NAMES
 from rag.meter import Meter
 from rag.models.llm import Llm
 from rag.types import Citation, Evidence, Language, Origin, Sentence, Source, Spoken, Statement
+from rag.verification.attribution import attribute, named_speaker
 from rag.verification.translation import translates
-from rag.verification.verifier import Verifier
+from rag.verification.verifier import Verdict, Verifier
 
 _SAME_FACT = 0.8  # support from which another sentence counts as saying the same
 
 
 class Speaker:
-    """Words, checks and numbers the statements of one answer; one instance an answer.
+    """Words, checks and numbers the statements of one answer; one instance an answer, whatever happens to the model.
 
     Without an ``llm`` it only quotes.
     """
@@ -63,24 +64,32 @@ class Speaker:
         """The sentences behind the citations, with their documents' cards."""
         return tuple(self._cited.values())
 
+    def quote_only(self) -> None:
+        """From now on without the model, which has gone. What was said stays, and so do its numbers."""
+        self._llm = None
+        self._verifier = self._verifier.unjudged()
+
     def cite(self, sentence: Sentence, source: Source) -> Citation:
         """The citation of a sentence; the same one always gets the same number."""
         self._cited.setdefault((sentence.document_id, sentence.start, sentence.end), (sentence, source))
         return self._labels.cite(sentence, source)
 
-    def speak(self, witness: Evidence, others: Sequence[Evidence] = ()) -> Spoken | None:
-        """The witness's statement; None where an earlier statement already says it (it gains a label).
+    def speak(self, witness: Evidence, others: Sequence[Evidence] = (), belief: float = 1.0) -> Spoken | None:
+        """The witness's statement; None where an earlier statement says it already (and then gains a label).
 
-        ``others`` are the evidence a failing wording may be cited to instead. Raises ModelUnavailable.
+        ``others`` are the evidence a failing wording may be cited to instead; ``belief``: how far the witness is
+        believed to answer. Raises ModelUnavailable.
         """
-        if self._corroborates(witness):
+        if self._has_spoken(witness) or self._corroborates(witness):
             return None
         before = len(self.citations)
         wording = quote(witness) if self._llm is None or self._at_home(witness) else self._translated(witness)
-        statement = self._checked(wording, witness, others)
+        statement = replace(self._checked(wording, witness, others), belief=belief)
         for same in witness.also:
             label = self.cite(same, self._source_of(same.document_id))
             statement = replace(statement, citations=(*statement.citations, label.n))
+        if self._repeats(statement):
+            return None
         self._statements.append(statement)
         self._meter.spoke()
         return Spoken(statement, self.citations[before:])
@@ -97,16 +106,26 @@ class Speaker:
     def _checked(self, wording: Wording, witness: Evidence, others: Sequence[Evidence]) -> Statement:
         """The wording where it passes, re-cited where another sentence supports it, else the quotation.
 
-        A wording that leaves out who claims it does not pass: the quotation says so.
+        A wording that leaves out who claims it passes only with its speaker put back; else the quotation says so.
         """
         if wording.origin == "translated" and not translates(witness.sentence.text, witness.sentence.language, wording.text):
             return self._statement(quote(witness).text, witness, "repaired", 1.0)
         for evidence in (witness, *(other for other in others if other is not witness)):
-            verdict = self._verifier.check(wording.text, self._language, [evidence], self._question)
-            if verdict.accepted and not any(fault.kind == "attribution" for fault in verdict.faults):
+            if passed := self._passing(wording.text, evidence):
                 origin: Origin = wording.origin if evidence is witness else "recited"
-                return self._statement(wording.text, evidence, origin, verdict.support)
+                return self._statement(passed[0], evidence, origin, passed[1])
         return self._statement(quote(witness).text, witness, "repaired", 1.0)
+
+    def _passing(self, text: str, evidence: Evidence) -> tuple[str, float] | None:
+        """The wording and its support, where the evidence backs it: as it stands, or once its speaker is put back."""
+        verdict = self._verifier.check(text, self._language, [evidence], self._question)
+        if verdict.accepted and _loses_speaker(verdict):
+            speaker = named_speaker(evidence.sentence.text, evidence.sentence.language)
+            if speaker is None or speaker in text:  # named in some other part: a second time would not read well
+                return None
+            text = attribute(text, speaker, self._language)
+            verdict = self._verifier.check(text, self._language, [evidence], self._question)
+        return (text, verdict.support) if verdict.accepted and not _loses_speaker(verdict) else None
 
     def _statement(self, text: str, evidence: Evidence, origin: Origin, support: float) -> Statement:
         spoken_in = evidence.sentence.language if origin in ("quoted", "repaired") else self._language
@@ -126,13 +145,35 @@ class Speaker:
             language=spoken_in,
         )
 
+    def _has_spoken(self, witness: Evidence) -> bool:
+        """Whether a statement already cites the witness: no second wording of the same sentence."""
+        sentence = witness.sentence
+        if (sentence.document_id, sentence.start, sentence.end) not in self._cited:
+            return False
+        label = self.cite(sentence, witness.source).n
+        return any(label in statement.citations for statement in self._statements)
+
     def _corroborates(self, witness: Evidence) -> bool:
         """Whether an earlier statement already says what the witness says; it gains the witness's label."""
         for place, statement in enumerate(self._statements):
             verdict = self._verifier.check(statement.text, statement.language, [witness], self._question)
             if verdict.accepted and verdict.support >= _SAME_FACT:
-                label = self.cite(witness.sentence, witness.source).n
-                labels = tuple(sorted({*statement.citations, label}))
-                self._statements[place] = replace(statement, citations=labels)
+                self._lend(place, (self.cite(witness.sentence, witness.source).n,))
                 return True
         return False
+
+    def _repeats(self, statement: Statement) -> bool:
+        """Whether an earlier statement has the same words; it gains the labels."""
+        for place, earlier in enumerate(self._statements):
+            if earlier.text == statement.text:
+                self._lend(place, statement.citations)
+                return True
+        return False
+
+    def _lend(self, place: int, labels: Sequence[int]) -> None:
+        statement = self._statements[place]
+        self._statements[place] = replace(statement, citations=tuple(sorted({*statement.citations, *labels})))
+
+
+def _loses_speaker(verdict: Verdict) -> bool:
+    return any(fault.kind == "attribution" for fault in verdict.faults)

@@ -8,7 +8,7 @@ that joins stages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.generation.belief import BeliefModel
 from rag.generation.hearing import Witness, by_promise, hear_each, look_again
@@ -19,6 +19,7 @@ from rag.retrieval.broad import is_broad
 from rag.speaking import Speaker
 from rag.types import Event, Evidence, Language, Reading, Sentence
 from rag.verification.constraints import unmet
+from rag.verification.counterparts import Miss, nearest_miss
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
 STATEMENTS_BROAD = 5  # at most, in a summary
@@ -39,6 +40,7 @@ class Hearing:
     threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
     lead_of: Callable[[Evidence], str]  #: the first lines of the sentence's document
+    dropped: list[Witness] = field(default_factory=list, init=False)  #: heard, but not about the question's own terms
 
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
@@ -55,10 +57,19 @@ class Hearing:
             yield from self._answer(part)
 
     def quote(self) -> Iterator[Event]:
-        """Without the model: the most promising sentences, word for word."""
+        """Without the model: the most promising sentences, word for word, beside what was said before it went."""
         for witness in by_promise(self.question, self.evidence, self.belief)[:STATEMENTS]:
-            if witness.belief >= self.belief.unheard_threshold:
-                yield from self._speak(witness.evidence)
+            if witness.belief >= self.belief.unheard_threshold and len(self.speaker.statements) < STATEMENTS:
+                yield from self._speak(witness.evidence, witness.belief)
+
+    def instead(self, missing: Sequence[str]) -> Miss | None:
+        """The likeliest witness that speaks of something else than the question's own terms, and of what.
+
+        With terms ``missing`` from all evidence nobody was heard, and the promise of a witness counts for its belief.
+        """
+        witnesses = by_promise(self.question, self.evidence, self.belief) if missing else self.dropped
+        likely = sorted((witness for witness in witnesses if witness.belief >= self.threshold), key=lambda each: -each.belief)
+        return nearest_miss(self.question, self.language, [each.evidence for each in likely], self.evidence, self.lead_of)
 
     def _contested(self) -> Iterator[Event]:
         """One side of a known disagreement; the other side is shown with it."""
@@ -74,9 +85,10 @@ class Hearing:
         for done, witness in enumerate(self._heard(part), start=1):
             yield Reading(done, len(self.evidence))
             if unmet(part, self.language, [witness.evidence], self.evidence, self.lead_of):
+                self.dropped.append(witness)
                 continue
             if witness.belief >= self.belief.certain and len(self.speaker.statements) - said < STATEMENTS:
-                yield from self._speak(witness.evidence)
+                yield from self._speak(witness.evidence, witness.belief)
                 answered = True
             else:
                 waiting.append(witness)
@@ -87,7 +99,7 @@ class Hearing:
         else:
             believed = self._believed(part, waiting)
         for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:
-            yield from self._speak(witness.evidence)
+            yield from self._speak(witness.evidence, witness.belief)
 
     def _believed(self, part: str, unsure: Sequence[Witness]) -> list[Witness]:
         """Those of the best unsure witnesses whom a second look bears out."""
@@ -112,7 +124,7 @@ class Hearing:
                 continue
             if witness.belief >= self.belief.worth_pointing:
                 documents.add(document)
-                yield from self._speak(witness.evidence)
+                yield from self._speak(witness.evidence, witness.belief)
 
     def _heard(self, question: str) -> Iterator[Witness]:
         assert self.llm is not None
@@ -121,6 +133,6 @@ class Hearing:
             self.meter.spent(witness.completion)
             yield witness
 
-    def _speak(self, item: Evidence) -> Iterator[Event]:
-        if spoken := self.speaker.speak(item, self.evidence):
+    def _speak(self, item: Evidence, belief: float = 1.0) -> Iterator[Event]:
+        if spoken := self.speaker.speak(item, self.evidence, belief):
             yield spoken

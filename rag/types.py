@@ -15,9 +15,9 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 Status = Literal["answered", "not_found", "declined"]
 
 #: How a statement came to be worded. ``quoted``: the cited sentence itself. ``translated``: the model's
-#: translation of it, checked. ``shortened``: the model's shorter wording, checked. ``repaired``: a wording
-#: failed its check and the verbatim quotation stands in its place. ``recited``: the wording was kept, but
-#: cites other evidence than first claimed.
+#: translation of it, checked; its speaker is put back where the model left out who claims it. ``shortened``: the
+#: model's shorter wording, checked. ``repaired``: a wording failed its check and the verbatim quotation stands in
+#: its place. ``recited``: the wording was kept, but cites other evidence than first claimed.
 Origin = Literal["quoted", "translated", "shortened", "repaired", "recited"]
 
 
@@ -104,11 +104,12 @@ class Statement:
     verbatim: bool  #: True when ``text`` stands word for word in the cited document
     origin: Origin
     language: Language
+    belief: float = 1.0  #: calibrated probability that the cited witness answers the question; 1 where none was heard
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two citations that say otherwise about the same matter."""
+    """Two citations that say otherwise about the same matter, and in what: ``note``, in the answer's language."""
 
     citations: tuple[int, ...]
     note: str
@@ -127,7 +128,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer as shown. ``notices`` are codes: ``model_unavailable``, ``cancelled``."""
+    """The answer as shown. ``notices`` are codes; there is one, ``model_unavailable``."""
 
     question: str
     language: Language

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,15 @@ class Server:
 def chroma_environment(server: Server | None) -> dict[str, str]:
     """What a process is told so that its vectors live there, in collections of its own; None: in its folder."""
     return {"TEMOIN_CHROMA_URL": server.url, "TEMOIN_COLLECTION": f"temoin-{os.urandom(4).hex()}"} if server else {}
+
+
+@contextmanager
+def living(server: Server | None) -> Iterator[None]:
+    """Settings made meanwhile, here and in the processes started, have their vectors there: chroma_environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in chroma_environment(server).items():
+            patch.setenv(name, value)
+        yield
 
 
 def opened(settings: Settings, **others: object) -> Library:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,13 @@ prepare()
 
 
 @contextmanager
-def served(assistant: FakeAssistant, desk: Any, access: Access | None = None, rate: str = "1000/second") -> Iterator[str]:
+def served(
+    assistant: FakeAssistant,
+    desk: Any,
+    access: Access | None = None,
+    rate: str = "1000/second",
+    health: Callable[[], dict[str, Any]] = lambda: {"ready": True},
+) -> Iterator[str]:
     """The address of a running page; it is stopped at the end."""
     import uvicorn
 
@@ -27,7 +33,7 @@ def served(assistant: FakeAssistant, desk: Any, access: Access | None = None, ra
     figures = Figures()
     service = Service(Counted(assistant, figures), assistant.library, Gate(rate))
     access = access or Access(upload_mb=2)
-    app = build_app(build_page(desk), look(), service, figures, lambda: {"ready": True}, access)
+    app = build_app(build_page(desk), look(), service, figures, health, access)
     listener = claim("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

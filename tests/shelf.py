@@ -33,10 +33,9 @@ FILES = {
 class WordEmbedder(Embedder):
     """Texts that share words are near; the same for queries and passages. Remembers what it was asked for."""
 
-    dimension = 48
-
-    def __init__(self, fingerprint: str = "words") -> None:
+    def __init__(self, fingerprint: str = "words", dimension: int = 48) -> None:
         self.fingerprint = fingerprint
+        self.dimension = dimension
         self.passages: list[str] = []
         self.calls: list[int] = []
 
@@ -61,7 +60,7 @@ class WordEmbedder(Embedder):
         vector = np.full(self.dimension, 1e-3)
         for word in words(text):
             digest = hashlib.sha256(f"{self.fingerprint}{word}".encode()).digest()
-            vector += np.frombuffer(digest + digest[:16], np.uint8)[: self.dimension] / 255 - 0.5
+            vector += np.frombuffer(digest * 3, np.uint8)[: self.dimension] / 255 - 0.5
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 

@@ -110,6 +110,12 @@ REPLIES = (
         (NO_REPLY, REPLY),
         (Disagreement((1, 2), "One document says there was no response, another quotes one."),),
     ),
+    Reply(
+        "silent",
+        (said(NO_REPLY.quote, (1,), "en", "quoted", True),),
+        (NO_REPLY, REPLY),
+        (Disagreement((1, 2), "One document says there was no response, another quotes one."),),
+    ),
     Reply("script", (said("<script>window.pwned=1</script><img src=x onerror=window.pwned=1>", (1,), "fr"),), (EVIL,)),
     Reply("offline", (said(STONE.quote, (1,), "en", "quoted", True),), (STONE,), notices=("model_unavailable",)),
     Reply("swimming", status="not_found"),
@@ -153,6 +159,7 @@ class FakeLibrary:
     """Documents in memory."""
 
     documents: dict[str, Document] = field(default_factory=lambda: dict(DOCUMENTS))
+    failed: tuple[tuple[str, str], ...] = ()
 
     def sources(self) -> tuple[Source, ...]:
         return tuple(document.source for document in self.documents.values())
@@ -194,7 +201,8 @@ class FakeLibrary:
         del self.documents[document_id]
 
     def sync(self) -> Synced:
-        return Synced((("scan.pdf", "no text in it; is it a scan?"),))
+        self.failed = (("scan.pdf", "holds no text; is it a scan? run text recognition on it"),)
+        return Synced(self.failed)
 
 
 #: How much slower the fake is when a question holds one of these words.

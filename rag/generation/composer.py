@@ -51,9 +51,9 @@ def in_quotation_marks(text: str, language: Language) -> str:
     return f"{opening}{text}{closing}"
 
 
-def disagreement_note(one: Citation, two: Citation, language: Language) -> str:
-    """Both sides of a disagreement, each quoted word for word with its date and label."""
-    return phrase("disagreement", language, a=_dated(one), m=one.n, b=_dated(two), n=two.n)
+def disagreement_line(difference: str, one: Citation, two: Citation, language: Language) -> str:
+    """What the ``difference`` is, a sentence, and both sides quoted word for word, each with its date and label."""
+    return phrase("disagreement", language, difference=difference, a=_dated(one), m=one.n, b=_dated(two), n=two.n)
 
 
 def _dated(citation: Citation) -> str:

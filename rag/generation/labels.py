@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rag.types import Citation, Sentence, Source
 
 
@@ -35,4 +37,9 @@ class Labels:
 
 def marked(text: str, numbers: tuple[int, ...]) -> str:
     """``text`` followed by its labels: "… accounts. [1][3]"."""
-    return f"{text} " + "".join(f"[{n}]" for n in numbers)
+    return f"{text} {marks(numbers)}"
+
+
+def marks(numbers: Iterable[int]) -> str:
+    """The labels one after the other: "[1][3]"."""
+    return "".join(f"[{n}]" for n in numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.types import Language
 
 _PHRASES: dict[str, dict[Language, str]] = {
@@ -13,6 +15,14 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "fr": "Les documents ne le disent pas : rien de ce qui s’en rapproche ne parle de {terms}.",
         "en": "The documents do not say: nothing that comes close speaks of {terms}.",
     },
+    "says_instead": {
+        "fr": "Les documents ne le disent pas : un passage qui s’en rapproche dit {instead}, et non {terms}.",
+        "en": "The documents do not say: a passage that comes close says {instead}, not {terms}.",
+    },
+    "nothing_speaks_of": {
+        "fr": "Rien de ce qui s’en rapproche ne parle de {terms}.",
+        "en": "Nothing that comes close speaks of {terms}.",
+    },
     "declined": {
         "fr": "Je réponds seulement aux questions sur ces documents, à partir de ce qu’ils disent.",
         "en": "I only answer questions about these documents, from what they say.",
@@ -21,9 +31,21 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "fr": "Le modèle de langue ne répond pas : voici les passages les plus proches, cités mot pour mot.",
         "en": "The language model does not answer: here are the closest passages, word for word.",
     },
+    "model_lost": {
+        "fr": "Le modèle de langue s’est arrêté en chemin : le reste est cité mot pour mot, au plus près de la question.",
+        "en": "The language model stopped on the way: the rest is quoted word for word, as what comes closest to the question.",
+    },
+    "not_found_unread": {
+        "fr": "Sans lui, rien ne permet de dire si les documents répondent.",
+        "en": "Without it there is no telling whether the documents answer.",
+    },
     "disagreement": {
-        "fr": "Les documents divergent : {a} [{m}], mais {b} [{n}].",
-        "en": "The documents disagree: {a} [{m}], but {b} [{n}].",
+        "fr": "{difference} {a} [{m}], mais {b} [{n}].",
+        "en": "{difference} {a} [{m}], but {b} [{n}].",
+    },
+    "corroborated": {
+        "fr": "La même chose que [{n}] se lit en {others}.",
+        "en": "The same as [{n}] can be read in {others}.",
     },
     "in_source_language": {
         "fr": "{quote} (en {named})",
@@ -43,3 +65,17 @@ def listed(terms: tuple[str, ...], language: Language) -> str:
     if len(terms) < 2:
         return "".join(terms)
     return ", ".join(terms[:-1]) + phrase("and", language) + terms[-1]
+
+
+def not_found(language: Language, missing: tuple[str, ...], instead: Sequence[tuple[str, str]] = ()) -> str:
+    """That nothing was found, in one line; with what no evidence speaks of, and what one passage says instead.
+
+    ``missing``: terms of the question that no evidence meets. ``instead``: a term and what one passage, which
+    must be shown, says in its place. Nothing is said of the documents at large: they may have the term elsewhere.
+    """
+    if not instead:
+        return phrase("not_found_terms" if missing else "not_found", language, terms=listed(missing, language))
+    asked, told = zip(*instead, strict=True)
+    line = phrase("says_instead", language, instead=listed(told, language), terms=listed(asked, language))
+    rest = tuple(term for term in missing if term not in asked)
+    return f"{line} {phrase('nothing_speaks_of', language, terms=listed(rest, language))}" if rest else line

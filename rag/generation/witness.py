@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rag.generation.prompts import load
 from rag.models.llm import Completion, Llm
+from rag.models.yes_no import weigh
 from rag.text.terms import fold
 from rag.types import Evidence
 
@@ -47,8 +48,7 @@ def source_text(evidence: Evidence) -> str:
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     """Ask the model about one witness: the log-odds of Yes against No. Raises ModelUnavailable."""
     messages = load("witness").messages(question=question, source=source_text(evidence))
-    completion = llm.yes_or_no(messages)
-    return Testimony(evidence, completion.yes_log_odds or 0.0, completion)
+    return Testimony(evidence, *weigh(llm, messages))
 
 
 def second_look(llm: Llm, question: str, evidence: Evidence) -> Testimony:

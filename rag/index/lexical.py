@@ -81,13 +81,16 @@ class LexicalIndex:
         sentences = known.get(_SENTENCES, 0)
         return sentences, known.get(_TERMS, 0) / sentences if sentences else 0.0
 
-    def beginning(self, letters: str, language: Language) -> tuple[str, ...]:
-        """The terms that begin with ``letters``."""
+    def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
+        """The terms of ``shortest`` to ``longest`` characters that begin with ``letters``."""
         rows = self._catalog.rows(
-            "SELECT term FROM terms WHERE language = ? AND term >= ? AND term < ? AND sentences > 0",
+            "SELECT term FROM terms WHERE language = ? AND term >= ? AND term < ? AND length(term) BETWEEN ? AND ? "
+            "AND sentences > 0",
             language,
             letters,
             letters + "\U0010ffff",
+            shortest,
+            longest,
         )
         return tuple(str(term) for (term,) in rows)
 

@@ -70,20 +70,30 @@ class VectorIndex(Protocol):
 def open_vectors(settings: Settings, owner: str, *, fresh: bool = False) -> VectorIndex | None:
     """The vector store of the settings; ``None`` when another process owns the embedded one.
 
-    ``owner``: the id of the catalog the vectors belong to. ``fresh``: an embedded store is made anew, whatever
-    state it is in. Raises LibraryError.
+    ``owner``: the id of the catalog the vectors belong to. ``fresh``: the store is made anew, whatever state it is in.
+    Raises LibraryError.
     """
+    remote = _remote(settings, owner)
+    if remote is None:
+        from rag.index.embedded import EmbeddedVectors
+
+        return EmbeddedVectors.own(settings.index, settings.collection, owner, fresh=fresh)
+    if fresh:
+        remote.clear()
+    return remote
+
+
+def _remote(settings: Settings, owner: str) -> VectorIndex | None:
+    """The store in the cloud or on a server, where the settings name one."""
     key = settings.chroma_cloud_api_key.get_secret_value()
     if key:
-        from rag.index.chroma import CloudVectors
+        from rag.index.remote import CloudVectors
 
         tenant, database = settings.chroma_cloud_tenant, settings.chroma_cloud_database
         return CloudVectors(key, tenant, database, settings.collection, owner)
     if settings.chroma_url:
-        from rag.index.chroma import ServerVectors
+        from rag.index.remote import ServerVectors
 
         token = settings.chroma_token.get_secret_value()
         return ServerVectors(settings.chroma_url, token, settings.collection, owner)
-    from rag.index.embedded import EmbeddedVectors
-
-    return EmbeddedVectors.own(settings.index, settings.collection, owner, fresh=fresh)
+    return None

@@ -1,7 +1,7 @@
 """What is new, changed, renamed or gone in a corpus folder since it was last ingested.
 
 A file whose size and modification time are as remembered is unchanged and is not opened; otherwise its
-SHA-256 decides. Hidden files, ``sources.toml`` and special files are passed over.
+SHA-256 decides. Hidden files, the corpus's own ``sources.toml`` and ``examples.toml``, and special files are passed over.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from rag.ingestion.readers import MAX_BYTES, SUFFIXES, too_large
 #: A file written this recently may be written again within one tick of the file system's clock, so its
 #: time is not trusted (stored as 0) and the next scan looks at its content. The trick is git's.
 _SETTLING_NS = 100_000_000
+#: Files at the top of a corpus that are about it: the cards, and the questions that the page offers.
+_OWN = frozenset({CARDS_FILE, "examples.toml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _files(corpus: Path, refused: dict[str, str]) -> Iterator[tuple[str, os.DirE
             refused[os.fsencode(prefix).decode("utf-8", "replace")] = _reason(error)
             continue
         for entry in entries:
-            if entry.name.startswith(".") or (not prefix and entry.name == CARDS_FILE):
+            if entry.name.startswith(".") or (not prefix and entry.name in _OWN):
                 continue
             try:
                 is_folder, is_file = entry.is_dir(), entry.is_file()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rag.errors import ModelError, ModelUnavailable
 from rag.models.cpu import physical_cores
+from rag.models.llm import State
 
 log = logging.getLogger(__name__)
 ENGINE = Path(__file__).with_name("engine.py")
@@ -59,7 +60,7 @@ class EmbeddedServer:
             raise ModelUnavailable(
                 f"the embedded model is still loading after {timeout:.0f} s; try again, or raise TEMOIN_LLM_TIMEOUT"
             )
-        if child.said.startswith("error:"):
+        if child.failed():
             raise ModelError(
                 f"{self._model} cannot be loaded ({child.said[7:]}); set TEMOIN_LLM to another GGUF file, "
                 "or remove this one and run: python -m rag models"
@@ -68,6 +69,23 @@ class EmbeddedServer:
             self._start_again(child)
             raise ModelUnavailable("the embedded model server has ended and is being started again; ask again")
         return Address(child.said + "/v1", child.key)
+
+    @property
+    def state(self) -> State:
+        """What is known without waiting. A server that has ended is started again by the first who notices.
+
+        One that ended while loading is left alone here: a health check every few seconds would load it for ever.
+        """
+        child = self._child
+        if not child.ready.is_set():
+            return "loading"
+        if child.failed():
+            return "unavailable"
+        if not child.alive():
+            if child.said:
+                self._start_again(child)
+            return "unavailable"
+        return "ready"
 
     def close(self) -> None:
         """End the process. May be called twice."""
@@ -110,6 +128,10 @@ class _Child:
             pass  # it ended, or was ended, while loading: nothing was said
         log.info("model server: %s after %.1f s", self.said or "nothing", time.perf_counter() - started)
         self.ready.set()
+
+    def failed(self) -> bool:
+        """Whether it said that the file cannot be loaded."""
+        return self.said.startswith("error:")
 
     def alive(self) -> bool:
         """Whether it said where it listens and still runs."""

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 from rag.settings import Settings
 
 Message = tuple[Literal["system", "user", "assistant"], str]
+#: What a health check says of a model. ``loading``: it is on its way; ``unavailable``: down, or it cannot be loaded.
+State = Literal["loading", "ready", "unavailable"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Completion:
     completion_tokens: int
     prompt_ms: float  #: 0 on servers that do not tell: then all is in ``completion_ms``
     completion_ms: float
-    yes_log_odds: float | None = None  #: natural log; only from ``yes_or_no``
+    yes_log_odds: float | None = None  #: natural log; only from ``yes_or_no``, None where the reply was neither
     log_probability: float | None = None  #: natural log; only from ``begins_with``
 
 
@@ -34,6 +36,11 @@ class Llm(Protocol):
     @property
     def fingerprint(self) -> str:
         """Changes with anything that changes what it writes."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """Whether it could answer now. Cheap, never waits for the model, raises nothing."""
         ...
 
     def complete(
@@ -48,7 +55,7 @@ class Llm(Protocol):
     def yes_or_no(self, messages: Sequence[Message]) -> Completion:
         """One token, and the log-odds of Yes against No (French or English, any case) before it was chosen.
 
-        Raises ModelUnavailable.
+        The log-odds are None where the reply is neither: ``yes_no.weigh`` asks again. Raises ModelUnavailable.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,15 @@ from rag.models.llm import Completion
 
 YES = frozenset({"yes", "oui"})
 NO = frozenset({"no", "non"})
-#: Log-odds given to a plain Yes or No of a server that offers no log-probabilities.
+#: Log-odds given to a Yes in words (a No: the negative), where no log-probabilities say how sure it was: twenty to one.
 PLAIN_LOG_ODDS = 3.0
+#: Least probability of Yes and No together at which the first token weighs them; with less the reply begins otherwise.
+_TOLD = 0.1
 RAREST = -12.0
 _AROUND = " \t\n.,;:!'\"«»“”*▁Ġ"
+_ANSWER = re.compile(
+    r"[\W_]*(?:(?:the|my|la|ma)\s+)?(?:(?:answer|reply|response|réponse)\W+(?:(?:is|est)\W+)?)?(yes|oui|no|non)(?![^\W_])"
+)
 
 
 def measured(text: str, raw: Any, seconds: float) -> Completion:
@@ -49,17 +55,32 @@ def first_token(raw: Any) -> dict[str, float]:
     return {entry.token: float(entry.logprob) for entry in (content[0].top_logprobs or content[:1])}
 
 
-def log_odds(likeliest: Mapping[str, float], text: str) -> float:
+def log_odds(likeliest: Mapping[str, float], text: str) -> float | None:
     """The natural log of P(Yes)/P(No), all spellings among the likeliest first tokens added up.
 
-    A side that is not among them counts as likely as the last of them: its upper bound. Without
-    log-probabilities a plain Yes counts 3, a plain No -3, anything else 0.
+    A side that is not among them counts as likely as the last of them: its upper bound. Without log-probabilities
+    the words are read (``plain_log_odds``). None where the reply is neither Yes nor No.
     """
     if not likeliest:
-        return PLAIN_LOG_ODDS * ((_word(text) in YES) - (_word(text) in NO))
+        return plain_log_odds(text)
+    yes, no = ([value for token, value in likeliest.items() if _word(token) in side] for side in (YES, NO))
+    if _sum([*yes, *no], -math.inf) < math.log(_TOLD):
+        return None
     floor = min(likeliest.values())
-    yes, no = (_sum([value for token, value in likeliest.items() if _word(token) in side], floor) for side in (YES, NO))
-    return yes - no
+    return _sum(yes, floor) - _sum(no, floor)
+
+
+def plain_log_odds(text: str) -> float | None:
+    """``PLAIN_LOG_ODDS`` for a reply that begins with Yes ("**Yes**", "Answer: yes"), its negative for No.
+
+    None for anything else, a reply that says both among it.
+    """
+    folded = text.casefold()
+    said = _ANSWER.match(folded)
+    words = set(re.findall(r"[^\W_]+", folded))
+    if said is None or (words & YES and words & NO):
+        return None
+    return PLAIN_LOG_ODDS if said[1] in YES else -PLAIN_LOG_ODDS
 
 
 def log_probability(likeliest: Mapping[str, float], text: str, word: str) -> float:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError, ModelUnavailable
 from rag.models.embedded import Address, EmbeddedServer
-from rag.models.llm import Completion, Message
+from rag.models.llm import Completion, Message, State
+from rag.models.reach import Reach
 from rag.models.replies import first_token, log_odds, log_probability, measured
 from rag.settings import Settings
 
@@ -37,12 +38,18 @@ class ServedLlm:
         self.fingerprint = fingerprint
         self._settings = settings
         self._server = server
+        self._watched = server or Reach(str(settings.llm_url), _key(settings))
         self._guard = threading.Lock()
         self._address: Address | None = None
         self._client: Any = None
         self._http: httpx.Client | None = None
         self._plain = False  # whether the server refused our optional options
         self._closed = False
+
+    @property
+    def state(self) -> State:
+        """See Llm."""
+        return "unavailable" if self._closed else self._watched.state
 
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
@@ -116,7 +123,7 @@ class ServedLlm:
     def _where(self) -> Address:
         if self._server is not None:
             return self._server.address(self._settings.llm_timeout)
-        return Address(str(self._settings.llm_url), self._settings.llm_api_key.get_secret_value() or "none")
+        return Address(str(self._settings.llm_url), _key(self._settings))
 
     def _trouble(self, error: openai.OpenAIError) -> str:
         """One line: what happened, and what to do."""
@@ -137,6 +144,11 @@ class ServedLlm:
                 return f"{where} finds the prompt too long ({said}); raise TEMOIN_LLM_CONTEXT or lower TEMOIN_EVIDENCE_TOKENS"
             return f"{where} answered with status {error.status_code} ({said}); {remedy}"
         return f"{where} cannot be reached; start it, or {remedy}"
+
+
+def _key(settings: Settings) -> str:
+    """The remote server's key; a word where it wants none, because clients insist on one."""
+    return settings.llm_api_key.get_secret_value() or "none"
 
 
 def _said(error: openai.APIStatusError) -> str:

@@ -8,7 +8,7 @@ searched for like any other, and has to be heard before it is believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,11 +93,17 @@ _MATTERS = frozenset(
 )
 
 
-def named(question: str, language: Language, sources: Sequence[Source], opening: Callable[[str], str]) -> tuple[Source, ...]:
+def named(
+    question: str,
+    language: Language,
+    sources: Sequence[Source],
+    openings: Callable[[Sequence[str]], Mapping[str, str]],
+) -> tuple[Source, ...]:
     """The documents a broad question means: by language, date, medium, title, author; all where it names none.
 
-    ``opening`` gives the first characters of a document by its id: there a podcast says that it is one. Empty: a
-    date, medium, title or author is named that no document has.
+    ``openings`` gives the first characters of documents by their ids: there a podcast says that it is one. It is
+    asked once, and only where the question names a medium. Empty: a date, medium, title or author is named that no
+    document has.
     """
     folded = fold(question)
     found = list(sources)
@@ -114,7 +120,8 @@ def named(question: str, language: Language, sources: Sequence[Source], opening:
     medium = _MEDIUM.search(folded)
     if medium and len(sources) > 1:
         stem = medium[0].rstrip("s")
-        found = [s for s in found if stem in fold(f"{s.path} {s.title} {s.publisher} {opening(s.id)}")] or found
+        begins = openings([source.id for source in found])
+        found = [s for s in found if stem in fold(f"{s.path} {s.title} {s.publisher} {begins.get(s.id, '')}")] or found
     return _by_card(folded, found)
 
 

@@ -23,7 +23,7 @@ from rag.index.vectors import VectorIndex
 from rag.models.embedder import Embedder
 from rag.retrieval import broad, fusion
 from rag.retrieval.question import Question, read
-from rag.retrieval.selection import Ranked, choose, fitting, merged
+from rag.retrieval.selection import AT_LARGE, PRECISE, Ranked, choose, fitting, merged
 from rag.retrieval.spelling import speller
 from rag.text.figures import Figure, figures
 from rag.text.terms import stems
@@ -95,13 +95,14 @@ class Retriever:
         if broad.is_broad(question, language) and (whole := self._overview(scale, limit, tokens)):
             return tuple(_evidence(item) for item in whole)
         ranked = self._read_closely(scale, self._candidates(scale))
-        chosen = choose(merged(ranked), scale.weights, limit=limit, tokens=tokens)
+        taste = AT_LARGE if scale.question.at_large else PRECISE
+        chosen = choose(merged(ranked), scale.weights, limit=limit, tokens=tokens, taste=taste)
         return tuple(_evidence(item) for item in chosen)
 
     def _overview(self, scale: _Scale, limit: int, tokens: int) -> list[Ranked]:
         """Sentences that stand for the documents the question means; empty where no document fits it."""
         asked = scale.question
-        sources = broad.named(asked.text, asked.language, self._catalog.sources(), self._opening)
+        sources = broad.named(asked.text, asked.language, self._catalog.sources(), self._openings)
         documents = [self._sampled(source) for source in _evenly(sources, MANY_DOCUMENTS)]
         documents = [document for document in documents if document]
         found = broad.spread(
@@ -128,8 +129,8 @@ class Retriever:
             if n in sentences and n in vectors
         ]
 
-    def _opening(self, document_id: str) -> str:
-        return self._catalog.document(document_id).text[:OPENING]
+    def _openings(self, document_ids: Sequence[str]) -> dict[str, str]:
+        return self._catalog.openings(document_ids, OPENING)
 
     def _scale(self, question: str, language: Language) -> _Scale:
         vector = self._embedder.encode_queries([question])[0]

@@ -6,6 +6,7 @@ of its query engines. Importing this module imports llama-index.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from llama_index.core.retrievers import BaseRetriever
@@ -36,8 +37,12 @@ class TemoinRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         question = query_bundle.query_str
-        evidence = self._retriever.retrieve(question, detect(question), limit=self._limit, tokens=self._tokens)
-        return [NodeWithScore(node=_node(item), score=item.score) for item in evidence]
+        return nodes(self._retriever.retrieve(question, detect(question), limit=self._limit, tokens=self._tokens))
+
+
+def nodes(evidence: Iterable[Evidence]) -> list[NodeWithScore]:
+    """Evidence as llama-index's nodes, in the same order; see TemoinRetriever for what they hold."""
+    return [NodeWithScore(node=_node(item), score=item.score) for item in evidence]
 
 
 def _node(item: Evidence) -> TextNode:

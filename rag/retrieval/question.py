@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.retrieval.at_large import asks_at_large
 from rag.text.figures import Figure, figures
 from rag.text.glossary import OTHER, compounds, forms, known, synonyms, translations, translations_of_stem
 from rag.text.places import forms_of, places
@@ -46,7 +47,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``searches``: by language, the stems to look for. ``index``: by stem, the places of the parts it meets, and credits."""
+    """``searches``: by language, the stems to look for. ``index``: by stem, the places of the parts it meets, and credits.
+
+    ``at_large``: asked is whatever somebody says, not one matter of it (rag.retrieval.at_large).
+    """
 
     text: str
     language: Language
@@ -54,6 +58,7 @@ class Question:
     searches: Mapping[Language, tuple[str, ...]]
     index: Mapping[Language, Mapping[str, Sequence[tuple[int, float]]]]
     asks_figure: bool
+    at_large: bool = False
 
 
 def read(text: str, language: Language, respell: Respell | None = None) -> Question:
@@ -67,7 +72,8 @@ def read(text: str, language: Language, respell: Respell | None = None) -> Quest
         for each in OTHER
     }
     asks_figure = _ASKS_FIGURE[language].search(fold(text)) is not None
-    return Question(text, language, found, searches, {each: _index(found, each) for each in OTHER}, asks_figure)
+    at_large = not any(part.figure for part in found) and asks_at_large(text, language)  # a month, a number: that matter
+    return Question(text, language, found, searches, {each: _index(found, each) for each in OTHER}, asks_figure, at_large)
 
 
 def _index(parts: Sequence[Part], language: Language) -> dict[str, list[tuple[int, float]]]:

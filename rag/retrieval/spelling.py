@@ -23,8 +23,8 @@ class Terms(Protocol):
         """In how many sentences each stem stands."""
         ...
 
-    def beginning(self, letters: str, language: Language) -> tuple[str, ...]:
-        """The stems that begin with ``letters``."""
+    def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
+        """The stems of ``shortest`` to ``longest`` characters that begin with ``letters``."""
         ...
 
 
@@ -39,7 +39,9 @@ def speller(terms: Terms) -> Respell:
             slips = 2 if len(stem) >= TWO_SLIPS else 1 if len(stem) >= ONE_SLIP else 0
             if not slips:
                 continue
-            for other in {*terms.beginning(stem[0], language), *vocabulary(stem[0], language)}:
+            # a slip changes the length by one at most
+            near_by = terms.beginning(stem[0], language, max(ONE_SLIP, len(stem) - slips), len(stem) + slips)
+            for other in {*near_by, *vocabulary(stem[0], language)}:
                 distance = OSA.distance(stem, other, score_cutoff=slips)
                 if distance <= slips and len(other) >= ONE_SLIP:
                     near.setdefault(distance, set()).add(other)

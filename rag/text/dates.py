@@ -73,6 +73,16 @@ def _calendar(language: Language) -> tuple[dict[str, int], dict[str, int]]:
     return months, days
 
 
+def date_text(value: int, language: Language) -> str:
+    """A calendar value as running text writes it: 20231206 is «6 décembre 2023», 800 "August", 20210000 "2021"."""
+    from babel import Locale
+
+    year, month, day = value // 10000, value // 100 % 100, value % 100
+    named = str(Locale(language).months["format"]["wide"][month]) if month else ""
+    first = "1er" if day == 1 and language == "fr" else str(day or "")
+    return " ".join(part for part in (first, named, str(year or "")) if part)
+
+
 @cache
 def _patterns(language: Language) -> tuple[re.Pattern[str], ...]:
     from babel import Locale

@@ -70,14 +70,19 @@ def _forms(language: Language) -> dict[str, _Form]:
     for code, name in Locale(language).territories.items():
         if len(code) == 2 and code.isalpha():
             add(re.sub(r"\s*\(.*\)", "", str(name)), code)
-    for line in files("rag.text").joinpath("places.tsv").read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        key, french, english = line.split("\t")
+    for key, french, english in _lines():
         for form in (french if language == "fr" else english).split("|"):
             for inflected in _inflected(form, language):
                 add(inflected, key)
     return table
+
+
+@cache
+def _lines() -> tuple[tuple[str, str, str], ...]:
+    """Key, French forms and English forms of each line of ``places.tsv``."""
+    lines = files("rag.text").joinpath("places.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return tuple((key, french, english) for key, french, english in rows)
 
 
 def _inflected(form: str, language: Language) -> Iterator[str]:
@@ -136,6 +141,18 @@ def _written_so(text: str, run: list[re.Match[str]], form: _Form, any_case: bool
         return True
     plain = " ".join(_key(token[0]) for token in run)
     return any_case and plain not in _ORDINARY and plain.rstrip("s") not in _ORDINARY
+
+
+@cache
+def place_text(keys: frozenset[str], language: Language) -> str | None:
+    """The usual name, in ``language``, of what ``keys`` mean: ``US-NM`` in French is "Nouveau-Mexique"."""
+    from babel import Locale
+
+    for key, french, english in _lines():
+        if key in keys:
+            return (french if language == "fr" else english).split("|", 1)[0]
+    territories = Locale(language).territories
+    return next((str(territories[key]) for key in sorted(keys) if key in territories), None)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
@@ -19,7 +19,9 @@ from pydantic import BaseModel, Field
 
 from rag.contract import to_json
 from rag.errors import LibraryError, ModelUnavailable, QuestionError, RagError
-from rag.types import Answer, Event, Spoken, Turn
+from rag.generation.labels import marked, marks
+from rag.generation.phrases import phrase
+from rag.types import Answer, Event, Spoken, Statement, Turn
 from rag.ui.door import USER
 from rag.ui.gate import TooMany
 from rag.ui.service import Service, event_json
@@ -193,7 +195,7 @@ def _head(kind: str) -> dict[str, Any]:
 
 
 async def _chunks(events: Iterator[Event], base: str) -> AsyncIterator[str]:
-    """Each checked statement as a delta; the last delta brings what is left of the text, and the annotations."""
+    """Each checked statement as a delta; the last delta brings what the answer says beyond them, and the annotations."""
     head = _head("chat.completion.chunk")
 
     def chunk(delta: dict[str, Any], reason: str | None = None) -> str:
@@ -201,17 +203,34 @@ async def _chunks(events: Iterator[Event], base: str) -> AsyncIterator[str]:
         return f"data: {json.dumps(head | {'choices': [choice]}, ensure_ascii=False)}\n\n"
 
     yield chunk({"role": "assistant", "content": ""})
-    told = ""
+    told: list[Statement] = []
+    text = ""
     async for event in _each(events):
         if isinstance(event, Spoken):
-            marks = "".join(f"[{n}]" for n in event.statement.citations)
-            piece = f"{chr(10) if told else ''}{event.statement.text} {marks}"
-            told += piece
+            piece = ("\n" if told else "") + marked(event.statement.text, event.statement.citations)
+            told.append(event.statement)
+            text += piece
             yield chunk({"content": piece})
         elif isinstance(event, Answer):
-            lines = told.split("\n")
-            rest = "".join(f"\n{line}" for line in event.text.split("\n") if line not in lines)
-            rest = rest if told else rest.lstrip("\n")
-            yield chunk({"content": rest, "annotations": _annotations(event, told + rest, base)})
+            rest = _beyond(told, event)
+            yield chunk({"content": rest, "annotations": _annotations(event, text + rest, base)})
             yield chunk({}, "stop")
     yield "data: [DONE]\n\n"
+
+
+def _beyond(told: Sequence[Statement], answer: Answer) -> str:
+    """What an answer says beyond the statements already told, in its order: never a statement a second time.
+
+    A statement may have gained labels since. What was sent cannot be changed: they follow the statement that was told
+    last, those of an earlier one get a line of their own.
+    """
+    following, lines = "", []
+    for place, (before, now) in enumerate(zip(told, answer.statements, strict=False)):
+        gained = marks(n for n in now.citations if n not in before.citations)
+        if gained and place == len(told) - 1:
+            following = gained
+        elif gained:
+            lines.append(phrase("corroborated", answer.language, n=before.citations[0], others=gained))
+    known = {marked(statement.text, statement.citations) for statement in answer.statements[: len(told)]}
+    lines += [line for line in answer.text.split("\n") if line not in known]
+    return following + "".join(f"\n{line}" for line in lines) if told else "\n".join(lines)

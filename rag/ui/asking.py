@@ -14,6 +14,7 @@ from rag.language import detect
 from rag.types import FirstLook, Language
 from rag.ui.chat import Conversation, Exchange, respond, stop
 from rag.ui.desk import QUICK, Desk, Label, Parts
+from rag.ui.faults import because
 from rag.ui.gate import TooMany
 from rag.ui.history import render_record
 from rag.ui.marks import esc
@@ -78,9 +79,11 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any, recor
         said = stop(said)
         return [desk.thread(said, code), said]
 
-    def translated(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
-        said = translating(desk, said, int(event.x), int(event.k))
-        return [desk.thread(said, code), said]
+    def translated(said: Conversation, code: Language, event: gr.EventData, request: gr.Request) -> list[Any]:
+        fault = late(desk, user_of(request), code)  # it costs the model as much as a question
+        if not fault:
+            said = translating(desk, said, int(event.x), int(event.k))
+        return [desk.thread(said, code), said, render_fault(fault) if fault else ""]
 
     def emptied(code: Language) -> list[Any]:
         return ["", desk.thread((), code), desk.panel(View(), (), code), (), View(), False, ""]
@@ -99,7 +102,8 @@ def wire_asking(desk: Desk, parts: Parts, composer: Composer, header: Any, recor
         parts.thread.retry(again, [talk, language], **run),
     ]
     parts.thread.edit(edit, [talk], [composer.box, editing], **QUICK).then(None, js="() => temoin.focus()")
-    parts.thread.translate(translated, [talk, language], [parts.thread, talk], show_progress="hidden", api_visibility="private")
+    told = [parts.thread, talk, composer.fault]
+    parts.thread.translate(translated, [talk, language], told, show_progress="hidden", api_visibility="private")
 
     def recorded(said: Conversation, code: Language) -> str:
         return render_record(said, desk, code)
@@ -135,7 +139,7 @@ def answering(
                 panel = desk.panel(view, talk, language)
             yield ["" if event is None else gr.skip(), desk.thread(talk, language), panel, talk, view, False, ""]
     except RagError as error:
-        yield _failed(desk, exchange, before, language, str(error))
+        yield _failed(desk, replace(exchange, detail=str(error)), before, language, because(error, language))
     except Exception:
         LOG.exception("answering failed")
         yield _failed(desk, exchange, before, language, say(language, "failed_unknown"))
@@ -167,6 +171,11 @@ def refusal(desk: Desk, question: str, user: str, language: Language) -> str:
         return say(language, "empty_question")
     if len(question) > desk.question_limit:
         return say(language, "long_question", n=len(question), limit=desk.question_limit)
+    return late(desk, user, language)
+
+
+def late(desk: Desk, user: str, language: Language) -> str:
+    """Count a question of ``user``; why the model cannot be asked again so soon, or an empty string."""
     try:
         if desk.gate is not None:
             desk.gate.enter(user)

@@ -36,6 +36,7 @@ class Exchange:
     answer: Answer | None = None
     stopped: bool = False
     fault: str = ""  #: a message for the reader instead of an answer
+    detail: str = ""  #: the program's own words for the fault, in English
     translations: tuple[tuple[int, str], ...] = ()  #: asked for: (statement, its translation; empty: failed)
 
     @property

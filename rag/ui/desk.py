@@ -34,6 +34,7 @@ class Desk:
     gate: Gate | None = None  #: how many questions a user may ask
     users: bool = False  #: whether readers log in, and so may log out
     changeable: bool = True  #: whether documents may be added and deleted from the page
+    upload_mb: int = 20  #: largest upload
 
     def thread(self, talk: Conversation, language: Language) -> str:
         """The conversation's HTML."""

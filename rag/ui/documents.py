@@ -1,12 +1,10 @@
 """The documents tab: list, upload, delete, re-index, search, contradictions, timeline.
 
-The page may only change the documents where uploads are switched on. What goes wrong with one file is said
-of that file, and the others go on.
+The page may only change the documents where uploads are switched on.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +12,14 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from rag.errors import RagError
 from rag.types import Language
+from rag.ui.changing import KINDS, adding, line, removing, render_refused, syncing
 from rag.ui.desk import QUICK, Desk, Label, Parts, script
 from rag.ui.marks import esc
-from rag.ui.opening import wire_places
-from rag.ui.shelves import Collection, contradictions, dated, found, listed
+from rag.ui.opening import wire_clashes, wire_places
+from rag.ui.shelves import contradictions, dated, found, listed
 from rag.ui.texts import say
 
-LOG = logging.getLogger(__name__)
-KINDS = [".txt", ".md", ".html", ".htm", ".pdf", ".docx"]
 Shown = Literal["list", "clashes", "dates"]
 VIEWS: tuple[Shown, ...] = ("list", "clashes", "dates")
 _BUSY: dict[str, Any] = {
@@ -42,16 +38,18 @@ class DocumentsTab:
     views: Any
     upload: Any
     index: Any
+    refused: Any  #: files the browser did not send
     report: Any
     shelf: Any
     shown: Any
 
-    def labels(self) -> list[Label]:
+    def labels(self, upload_mb: int) -> list[Label]:
         """Its words."""
         return [
             (self.find, lambda code: gr.update(label=say(code, "find"), placeholder=say(code, "find_placeholder"))),
             (self.upload, lambda code: gr.update(label=say(code, "upload"))),
             (self.index, lambda code: say(code, "reindex")),
+            (self.refused, lambda code: render_refused((), upload_mb, code)),
         ]
 
 
@@ -64,9 +62,10 @@ def lay_documents(*, changeable: bool) -> DocumentsTab:
         )
         index = gr.Button(elem_id="reindex", scale=0, min_width=120, visible=changeable)
     views = gr.HTML("", elem_id="views", apply_default_css=False, js_on_load=script("panel", "view"))
+    refused = gr.HTML("", elem_id="refused", apply_default_css=False, js_on_load=script("uploads", "refuse"))
     report = gr.HTML("", elem_id="report", apply_default_css=False, js_on_load=None)
-    shelf = gr.HTML("", elem_id="shelf", apply_default_css=False, js_on_load=script("shelf", "open", "delete"))
-    return DocumentsTab(find, views, upload, index, report, shelf, gr.State("list"))
+    shelf = gr.HTML("", elem_id="shelf", apply_default_css=False, js_on_load=script("shelf", "open", "compare", "delete"))
+    return DocumentsTab(find, views, upload, index, refused, report, shelf, gr.State("list"))
 
 
 def render_shelf(desk: Desk, shown: Shown, words: str, language: Language) -> str:
@@ -94,7 +93,6 @@ def render_views(shown: Shown, language: Language) -> str:
 
 def wire_documents(desk: Desk, parts: Parts, tab: DocumentsTab, opened: Any) -> None:
     """Connect the tab; where the desk is not ``changeable`` nothing in it changes the documents."""
-    library = desk.library
 
     def shelf(shown: Shown, words: str, code: Language) -> str:
         return render_shelf(desk, shown, words, code)
@@ -103,63 +101,36 @@ def wire_documents(desk: Desk, parts: Parts, tab: DocumentsTab, opened: Any) -> 
         shown: Shown = event.question if event.question in VIEWS else "list"
         return [shown, "", render_views(shown, code), shelf(shown, "", code)]
 
-    def uploaded(paths: list[str], shown: Shown, code: Language) -> Iterator[list[Any]]:
-        for report in adding(library, [Path(path) for path in paths or []], code):
-            yield [report, shelf(shown, "", code)]
-
-    def deleted(shown: Shown, words: str, code: Language, event: gr.EventData) -> list[Any]:
-        return [removing(library, str(event.id), code), shelf(shown, words, code)]
-
-    def indexed(shown: Shown, words: str, code: Language) -> Iterator[list[Any]]:
-        yield [_line(say(code, "reindexing")), gr.skip()]
-        yield [syncing(library, code), shelf(shown, words, code)]
-
     state = [tab.shown, tab.find, parts.language]
     tab.find.change(shelf, state, tab.shelf, **QUICK | {"trigger_mode": "always_last"})
     tab.views.view(chosen, [parts.language], [tab.shown, tab.find, tab.views, tab.shelf], **QUICK)
     wire_places(desk, parts, tab.shelf)
+    wire_clashes(desk, parts, tab.shelf)
     opened.select(shelf, state, tab.shelf, **QUICK)
     if desk.changeable:
-        tab.upload.upload(uploaded, [tab.upload, tab.shown, parts.language], [tab.report, tab.shelf], **_BUSY)
-        tab.index.click(indexed, state, [tab.report, tab.shelf], **_BUSY)
-        tab.shelf.delete(deleted, state, [tab.report, tab.shelf], **_BUSY)
+        _wire_changes(desk, parts, tab)
 
 
-def adding(library: Collection, paths: list[Path], language: Language) -> Iterator[str]:
-    """Add files one by one; the report so far, after each. What Gradio kept of them is deleted."""
-    lines: list[str] = []
-    for number, path in enumerate(paths, 1):
-        progress = say(language, "adding", n=number, total=len(paths), name=path.name)
-        yield "".join(lines) + _line(progress)
-        try:
-            source = library.add_file(path.name, path.read_bytes())
-            lines.append(_line(say(language, "added", name=source.title or source.path)))
-        except (RagError, OSError) as error:
-            lines.append(_line(say(language, "not_added", reason=error), bad=True))
-        finally:
-            path.unlink(missing_ok=True)
-    yield "".join(lines)
+def _wire_changes(desk: Desk, parts: Parts, tab: DocumentsTab) -> None:
+    """Connect what adds, deletes and re-indexes; each shows its report and the list as it is then."""
+    library = desk.library
 
+    def refused(code: Language, event: gr.EventData) -> str:
+        return render_refused(event.files, desk.upload_mb, code)
 
-def removing(library: Collection, document_id: str, language: Language) -> str:
-    """Delete a document; the report."""
-    try:
-        library.remove_document(document_id)
-    except (RagError, KeyError, OSError) as error:
-        return _line(say(language, "not_deleted", reason=error), bad=True)
-    return _line(say(language, "deleted", name=document_id))
+    def uploaded(paths: list[str], shown: Shown, code: Language) -> Iterator[list[Any]]:
+        for report in adding(library, [Path(path) for path in paths or []], code):
+            yield [report, render_shelf(desk, shown, "", code)]
 
+    def deleted(shown: Shown, words: str, code: Language, event: gr.EventData) -> list[Any]:
+        return [removing(library, str(event.id), code), render_shelf(desk, shown, words, code)]
 
-def syncing(library: Collection, language: Language) -> str:
-    """Bring the index into step with the folder; the report, with each file that was left out."""
-    try:
-        report = library.sync()
-    except (RagError, OSError) as error:
-        return _line(say(language, "not_indexed", reason=error), bad=True)
-    failed = getattr(report, "failed", ())
-    lines = [_line(f"{path}: {reason}", bad=True) for path, reason in failed]
-    return "".join([_line(say(language, "reindexed", n=len(library.sources()))), *lines])
+    def indexed(shown: Shown, words: str, code: Language) -> Iterator[list[Any]]:
+        yield [line(say(code, "reindexing")), gr.skip()]
+        yield [syncing(library, code), render_shelf(desk, shown, words, code)]
 
-
-def _line(text: str, *, bad: bool = False) -> str:
-    return f'<p class="{"notice" if bad else "aside"}" role="status">{esc(text)}</p>'
+    state, outputs = [tab.shown, tab.find, parts.language], [tab.report, tab.shelf]
+    tab.refused.refuse(refused, [parts.language], tab.refused, **QUICK)
+    tab.upload.upload(uploaded, [tab.upload, tab.shown, parts.language], outputs, **_BUSY)
+    tab.index.click(indexed, state, outputs, **_BUSY)
+    tab.shelf.delete(deleted, state, outputs, **_BUSY)

@@ -1,36 +1,13 @@
 // Conversations kept in this browser. Nothing is kept before the reader switches it on; nothing leaves it
 // but the record of a conversation that is opened again. All text is set as text, never as HTML.
 (() => {
-  const SWITCH = "temoin-keep", STORE = "temoin-conversations";
+  const SWITCH = "temoin-keep";
+  const { all, keep, clear } = temoin.store("temoin-conversations");
   let current = null; // the id under which the conversation on the page is kept
   let draw = () => {};
 
   const on = () => localStorage.getItem(SWITCH) === "on";
-  const all = () => {
-    try {
-      const kept = JSON.parse(localStorage.getItem(STORE) || "[]");
-      return Array.isArray(kept) ? kept : [];
-    } catch {
-      return [];
-    }
-  };
-  const keep = (kept) => {
-    try {
-      localStorage.setItem(STORE, JSON.stringify(kept));
-      return true;
-    } catch {
-      return false; // the browser's room is used up
-    }
-  };
   const change = (id, how) => { keep(all().flatMap((one) => (one.id === id ? how(one) : [one]))); draw(); };
-
-  const download = (name, kind, text) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  };
 
   // The hidden record changed: the conversation on the page grew, or a new one began.
   temoin.record = (element, trigger, watch) => watch("value", () => {
@@ -86,10 +63,10 @@
       document.querySelector('#tabs [role="tab"]')?.click();
     });
     act("rename", () => rename(one, item));
-    act("export_markdown", () => download("temoin.md", "text/markdown", JSON.parse(one.record).markdown));
-    act("export_json", () => download("temoin.json", "application/json", one.record));
+    act("export_markdown", () => temoin.download("temoin.md", "text/markdown", JSON.parse(one.record).markdown));
+    act("export_json", () => temoin.download("temoin.json", "application/json", one.record));
     act("delete", (button) => {
-      if (button.textContent !== words.delete_confirm_kept) { button.textContent = words.delete_confirm_kept; return; }
+      if (button.textContent !== words.delete_confirm_kept) { temoin.askAgain(button, words.delete_confirm_kept); return; }
       if (current === one.id) current = null;
       change(one.id, () => []);
     });
@@ -118,9 +95,12 @@
       draw();
     });
     element.addEventListener("click", (event) => {
-      if (!event.target.matches("[data-do=forget]")) return;
+      const button = event.target.closest("[data-do=forget]");
+      if (!button) return;
+      const { confirm } = button.dataset;
+      if (button.textContent !== confirm) { temoin.askAgain(button, confirm); return; }
       current = null;
-      localStorage.removeItem(STORE);
+      clear();
       draw();
     });
     watch("value", () => draw());

@@ -55,11 +55,13 @@ def wire_history(desk: Desk, parts: Parts, kept: Any, fault: Any) -> None:
 def render_history(language: Language) -> str:
     """The tab: the switch, what it means, and the words of the list, which the browser fills in."""
     words = {word: say(language, word) for word in _WORDS}
+    confirm = words["delete_confirm_kept"]
+    forget = button("forget", esc(say(language, "delete_all")), style="quiet danger", confirm=confirm)
     return (
         f'<div class="history" data-words="{esc(json.dumps(words))}">'
         f'<label class="keep"><input type="checkbox" class="keep-switch"> {esc(say(language, "keep"))}</label>'
         f'<p class="aside">{esc(say(language, "keep_note"))}</p><div class="kept"></div>'
-        f'<div class="kept-all">{button("forget", esc(say(language, "delete_all")), style="quiet danger")}</div></div>'
+        f'<div class="kept-all">{forget}</div></div>'
     )
 
 

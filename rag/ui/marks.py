@@ -32,12 +32,12 @@ class Scene:
         return esc(say(self.language, key, **values))
 
     def link(self, citation: Citation) -> str:
-        """``[n]`` as a link that opens the source; hovering shows the quotation."""
+        """``[n]`` as a link that opens the source; hover and focus show the quotation (style.css)."""
         label = self.say("open_source", n=citation.n, title=self.cards.title(citation.document, citation.title))
-        tooltip = f"{quoted(citation.quote, citation.language)} — {self.cards.where(citation)}"
+        peek = f"{quoted(citation.quote, citation.language)} — {self.cards.where(citation)}"
         return (
             f'<a class="cite" href="#panel" {place(citation, self.x)} aria-label="{label}" '
-            f'title="{esc(tooltip)}">[{citation.n}]</a>'
+            f'data-peek="{esc(peek)}">[{citation.n}]</a>'
         )
 
     def quote(self, citation: Citation) -> str:

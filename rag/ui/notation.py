@@ -73,9 +73,12 @@ class Cards:
 
     def where(self, citation: Citation) -> str:
         """Title and date of what a citation cites."""
-        date_written = written_date(citation.date, self._language)
-        title = self.title(citation.document, citation.title)
-        return f"{title}, {date_written}" if date_written else title
+        return self.dated(self.title(citation.document, citation.title), citation.date)
+
+    def dated(self, title: str, date: str | None) -> str:
+        """The title, and the date behind it when there is one."""
+        written = written_date(date, self._language)
+        return f"{title}, {written}" if written else title
 
     def line(self, source: Source) -> str:
         """Publisher, date and language in one line: «Le Courrier · 6 décembre 2023 · français»."""

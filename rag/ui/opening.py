@@ -10,6 +10,7 @@ from rag.types import Language
 from rag.ui.chat import Conversation
 from rag.ui.desk import QUICK, Desk, Parts
 from rag.ui.panel import Place, View, place_of
+from rag.ui.shelves import Collection
 
 
 def wire_opening(desk: Desk, parts: Parts) -> None:
@@ -41,6 +42,16 @@ def wire_places(desk: Desk, parts: Parts, component: Any) -> None:
     component.open(opened, [parts.talk, parts.language], [parts.panel, parts.view], **QUICK)
 
 
+def wire_clashes(desk: Desk, parts: Parts, component: Any) -> None:
+    """Let ``component`` open a contradiction of the library side by side."""
+
+    def compared(said: Conversation, code: Language, event: gr.EventData) -> list[Any]:
+        view = clash_view(desk.library, int(event.k))
+        return [desk.panel(view, said, code), view]
+
+    component.compare(compared, [parts.talk, parts.language], [parts.panel, parts.view], **QUICK)
+
+
 def place_view(said: Conversation, link: dict[str, Any]) -> View:
     """The place a link names. A quotation comes from the conversation, never from the browser."""
     x, n, start, end = (int(link[key]) for key in ("x", "n", "start", "end"))
@@ -59,3 +70,12 @@ def comparison(said: Conversation, x: int, k: int) -> View:
         return View()
     cited = (exchange.citation(n) for n in exchange.answer.disagreements[k].citations)
     return View("compare", x, tuple(place_of(citation) for citation in cited if citation is not None))
+
+
+def clash_view(library: Collection, k: int) -> View:
+    """Contradiction ``k`` of the library, side by side; an empty view when there is none."""
+    pairs = library.disagreements()
+    if not 0 <= k < len(pairs):
+        return View()
+    sides = (side.sentence for side in pairs[k])
+    return View("compare", -1, tuple(Place(one.document_id, one.start, one.end, quote=one.text) for one in sides))

@@ -19,6 +19,7 @@ from rag.ui.asking import lay_composer, wire_asking
 from rag.ui.chat import Conversation
 from rag.ui.desk import QUICK, Desk, Label, Parts, script
 from rag.ui.documents import DocumentsTab, Shown, lay_documents, render_shelf, render_views, wire_documents
+from rag.ui.feedback import render_kept
 from rag.ui.history import lay_history, lay_record, render_history, wire_history
 from rag.ui.marks import esc
 from rag.ui.opening import wire_opening
@@ -43,6 +44,7 @@ def build_page(desk: Desk) -> gr.Blocks:
                     documents = lay_documents(changeable=desk.changeable)
                 with gr.Tab(say("en", "tab_history"), id="history") as keeping:
                     history = lay_history()
+                    feedback = _html("feedback", "feedback")
             with gr.Column(elem_id="panel", scale=2, min_width=300):
                 panel = _html("sources", "panel", "open", "look")
         parts = Parts(talk, view, language, thread, panel)
@@ -56,8 +58,9 @@ def build_page(desk: Desk) -> gr.Blocks:
             (shelving, lambda code: gr.update(label=say(code, "tab_documents"))),
             (keeping, lambda code: gr.update(label=say(code, "tab_history"))),
             (history, render_history),
+            (feedback, render_kept),
             *composer.labels(),
-            *documents.labels(),
+            *documents.labels(desk.upload_mb),
         ]
         _wire_language(desk, page, parts, header, labels, documents)
     return cast("gr.Blocks", page)
@@ -110,7 +113,8 @@ def look() -> dict[str, Any]:
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
     style = (HERE / "style.css").read_text(encoding="utf-8")
-    behaviour = "".join((HERE / name).read_text(encoding="utf-8") for name in ("panel.js", "history.js"))
+    scripts = ("panel.js", "uploads.js", "keeping.js", "history.js", "feedback.js")
+    behaviour = "".join((HERE / name).read_text(encoding="utf-8") for name in scripts)
     return {
         "theme": gr.themes.Base(font=sans, font_mono=mono),
         # in the head, because Gradio rewrites the selectors of its ``css`` argument

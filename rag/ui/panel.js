@@ -41,7 +41,7 @@ window.temoin = (() => {
   };
 
   // What cannot be undone asks once more, in place.
-  const ask = (button, confirm) => {
+  const askAgain = (button, confirm) => {
     const label = button.textContent;
     button.textContent = confirm;
     setTimeout(() => { if (button.textContent === confirm) button.textContent = label; }, 4000);
@@ -63,7 +63,7 @@ window.temoin = (() => {
       if (what === "copy") copy(button);
       else if (what === "goto") goto(target);
       else if (what === "close") sheet(false);
-      else if (confirm && button.textContent !== confirm) ask(button, confirm);
+      else if (confirm && button.textContent !== confirm) askAgain(button, confirm);
       else {
         if (what === "compare") { opener = button; if (narrow()) sheet(true); }
         trigger(what, { x: +(x ?? -1), k: +(k ?? -1), question: question ?? "", id: id ?? "" });
@@ -73,6 +73,7 @@ window.temoin = (() => {
 
   const thread = (element, trigger, watch) => {
     listen(element, trigger);
+    temoin.thumbs(element, watch);
     const box = element.closest("#thread-box") || element;
     let asked = 0;
     watch("value", () => {
@@ -126,12 +127,21 @@ window.temoin = (() => {
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") sheet(false);
+    if (event.key === "Escape") {
+      sheet(false);
+      document.body.classList.add("no-peek"); // until another citation is pointed at
+    }
     if (!event.altKey) return;
     const step = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
     const link = step && document.querySelector(`#panel a.step.${step}`);
     if (link) { event.preventDefault(); link.click(); }
   });
+
+  for (const type of ["mouseover", "focusin"]) {
+    document.addEventListener(type, (event) => {
+      if (event.target.closest?.("a.cite")) document.body.classList.remove("no-peek");
+    });
+  }
 
   // The header says in which language the page is; it is shown once it knows.
   const header = (element, trigger, watch) => {
@@ -160,5 +170,5 @@ window.temoin = (() => {
 
   const focus = () => document.querySelector("#question textarea")?.focus();
 
-  return { focus, header, thread, panel, shelf, browserLanguage };
+  return { focus, header, thread, panel, shelf, browserLanguage, askAgain };
 })();

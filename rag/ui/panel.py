@@ -128,15 +128,19 @@ def _marked(text: str, here: Place, scene: Scene) -> str:
 
 
 def _cited_by(n: int, scene: Scene) -> str:
-    """A link from a highlight back to the first sentence of the answer that cites it."""
-    for k, statement in enumerate(scene.exchange.statements):
-        if n in statement.citations:
-            target, label = f"x{scene.x}s{k}", scene.say("cited_by")
-            return (
-                f'<a class="cited-by" href="#{target}" data-do="goto" data-target="{target}" '
-                f'title="{label}" aria-label="[{n}] {label}">[{n}]</a>'
-            )
-    return ""
+    """A link from a highlight back to the first sentence of the answer that cites it, else to the disagreement that does."""
+    exchange = scene.exchange
+    disagreements = exchange.answer.disagreements if exchange.answer else ()
+    cited = [(f"s{k}", statement.citations) for k, statement in enumerate(exchange.statements)]
+    cited += [(f"d{k}", one.citations) for k, one in enumerate(disagreements)]
+    target = next((f"x{scene.x}{place}" for place, numbers in cited if n in numbers), None)
+    if target is None:
+        return ""
+    label = scene.say("cited_by")
+    return (
+        f'<a class="cited-by" href="#{target}" data-do="goto" data-target="{target}" '
+        f'title="{label}" aria-label="[{n}] {label}">[{n}]</a>'
+    )
 
 
 def _also(one: Place, scene: Scene) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rag.types import Document, Language, Sentence, Source
-from rag.ui.marks import esc
+from rag.ui.faults import folded, unread
+from rag.ui.marks import button, esc
 from rag.ui.notation import Cards, written_date, written_number
 from rag.ui.texts import say
 from rag.ui.timeline import timeline
@@ -33,6 +34,8 @@ class Clash(Hit, Protocol):
 class Collection(Protocol):
     """All the documents tab asks of a library."""
 
+    @property
+    def failed(self) -> Sequence[tuple[str, str]]: ...  # noqa: D102
     def sources(self) -> tuple[Source, ...]: ...  # noqa: D102
     def document(self, document_id: str, /) -> Document: ...  # noqa: D102
     def sentences(self, document_id: str, /) -> tuple[Sentence, ...]: ...  # noqa: D102
@@ -44,10 +47,15 @@ class Collection(Protocol):
 
 
 def listed(library: Collection, language: Language, *, changeable: bool) -> str:
-    """The documents with title, date, language, sentences; a delete button where they may be changed."""
+    """The documents with title, date, language, sentences, state; a delete button where they may be changed.
+
+    Files that the last sync could not read come first.
+    """
     cards = Cards(library, language)
     sources = library.sources()
-    rows = "".join(_row(source, library, cards, language, changeable=changeable) for source in sources[:MOST])
+    unindexed = {path: reason for path, reason in library.failed if path not in {source.path for source in sources}}
+    rows = "".join(_left_out(path, reason, language) for path, reason in list(unindexed.items())[:MOST])
+    rows += "".join(_row(source, library, cards, language, changeable=changeable) for source in sources[:MOST])
     if not rows:
         return f'<p class="aside">{esc(say(language, "no_documents"))}</p>'
     return f'<ul class="shelf">{rows}</ul>{_more(len(sources), language)}'
@@ -56,7 +64,11 @@ def listed(library: Collection, language: Language, *, changeable: bool) -> str:
 def _row(source: Source, library: Collection, cards: Cards, language: Language, *, changeable: bool) -> str:
     count = len(library.sentences(source.id))
     key = "sentences_one" if count == 1 else "sentences_many"
-    line = f"{cards.line(source)} · {say(language, key, n=written_number(count, language))} · {source.path}"
+    parts = [cards.line(source), say(language, key, n=written_number(count, language)), source.path]
+    reason = dict(library.failed).get(source.path)
+    if reason is None:
+        parts.append(say(language, "state_indexed"))
+    state = _state("state_earlier", reason, language) if reason is not None else ""
     delete = (
         f'<button type="button" class="quiet danger" data-do="delete" data-id="{esc(source.id)}" '
         f'data-confirm="{esc(say(language, "delete_confirm"))}" '
@@ -68,8 +80,17 @@ def _row(source: Source, library: Collection, cards: Cards, language: Language, 
     return (
         f'<li data-id="{esc(source.id)}"><div><a class="place" href="#panel" {_place(source.id, 0, 0)} '
         f'lang="{source.language}">{esc(cards.title(source.id))}</a>'
-        f'<p class="aside">{esc(line)}</p></div>{delete}</li>'
+        f'<p class="aside">{esc(" · ".join(parts))}</p>{state}</div>{delete}</li>'
     )
+
+
+def _left_out(path: str, reason: str, language: Language) -> str:
+    return f"<li><div>{esc(path)}{_state('state_unread', reason, language)}</div></li>"
+
+
+def _state(key: str, reason: str, language: Language) -> str:
+    why = esc(say(language, key, reason=unread(reason, language)))
+    return f'<p class="notice">{why}</p>{folded(reason, language)}'
 
 
 def found(hits: Sequence[Hit], library: Collection, language: Language) -> str:
@@ -81,16 +102,16 @@ def found(hits: Sequence[Hit], library: Collection, language: Language) -> str:
 
 
 def contradictions(library: Collection, language: Language) -> str:
-    """What the documents disagree on, both sides quoted."""
+    """What the documents disagree on: both sides quoted and dated, and a button that opens them side by side."""
     pairs = library.disagreements()
     if not pairs:
         return f'<p class="aside">{esc(say(language, "no_disagreement"))}</p>'
     cards = Cards(library, language)
     boxes = "".join(
         '<section class="disagreement"><div class="sides">'
-        + "".join(f'<div class="side">{_hit(side.sentence, cards)}</div>' for side in pair)
-        + "</div></section>"
-        for pair in pairs[:MOST]
+        + "".join(f'<div class="side">{_hit(side.sentence, cards, side.source.date)}</div>' for side in pair)
+        + f"</div>{button('compare', esc(say(language, 'compare')), k=k)}</section>"
+        for k, pair in enumerate(pairs[:MOST])
     )
     return f'<p class="aside">{esc(say(language, "disagreements_note"))}</p>{boxes}{_more(len(pairs), language)}'
 
@@ -110,11 +131,13 @@ def dated(library: Collection, language: Language) -> str:
     return f'<ol class="timeline">{rows}</ol>{_more(len(entries), language)}'
 
 
-def _hit(sentence: Sentence, cards: Cards) -> str:
+def _hit(sentence: Sentence, cards: Cards, date: str | None = None) -> str:
+    """A sentence, and under it the document as a link that opens it there, with the date if one is given."""
     place = _place(sentence.document_id, sentence.start, sentence.end)
+    named = cards.dated(cards.title(sentence.document_id), date)
     return (
         f'<blockquote lang="{sentence.language}">{esc(" ".join(sentence.text.split()))}</blockquote>'
-        f'<a class="place" href="#panel" {place}>{esc(cards.title(sentence.document_id))}</a>'
+        f'<a class="place" href="#panel" {place}>{esc(named)}</a>'
     )
 
 

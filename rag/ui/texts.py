@@ -23,10 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab_history": ("Historique", "History"),
     # asking
     "question_label": ("Votre question", "Your question"),
-    "question_placeholder": (
-        "Votre question",
-        "Your question",
-    ),
+    "question_placeholder": ("Votre question", "Your question"),
     "ask": ("Demander", "Ask"),
     "stop": ("Arrêter", "Stop"),
     "clear": ("Nouvelle conversation", "New conversation"),
@@ -43,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # progress
     "searching": ("Recherche dans les documents…", "Searching the documents…"),
     "reading": ("Lecture des passages trouvés…", "Reading the passages found…"),
+    "checking": ("Vérification…", "Checking…"),
     "reading_count": ("{done} sur {total}", "{done} of {total}"),
     "done_in": ("{passages} en {seconds} s", "{passages} in {seconds} s"),
     "passages_one": ("1 passage lu", "1 passage read"),
@@ -90,24 +88,58 @@ TEXTS: dict[str, tuple[str, str]] = {
     "disagreement": ("Les documents se contredisent", "The documents disagree"),
     "compare": ("Comparer côte à côte", "Compare side by side"),
     "model_unavailable": (
-        "Le modèle de langue ne répond pas : ce sont les phrases des documents, telles quelles.",
-        "The language model does not answer: these are the documents’ own sentences.",
+        "Le modèle de langue ne répond pas : sans lui, les documents sont seulement cités, mot pour mot.",
+        "The language model does not answer: without it the documents are only quoted, word for word.",
     ),
-    "cancelled": ("La réponse a été interrompue.", "The answer was interrupted."),
     # faults
     "empty_question": ("Écrivez d’abord une question.", "Write a question first."),
     "long_question": (
         "La question est trop longue ({n} caractères, au plus {limit}). Raccourcissez-la.",
         "The question is too long ({n} characters, at most {limit}). Please shorten it.",
     ),
-    "failed": (
-        "La réponse n’a pas pu être préparée : {reason}",
-        "The answer could not be prepared: {reason}",
-    ),
+    "failed": ("La réponse n’a pas pu être préparée : {reason}", "The answer could not be prepared: {reason}"),
     "failed_unknown": (
         "une erreur inattendue ; le journal du serveur la décrit",
         "an unexpected error; the server’s log describes it",
     ),
+    # why something failed, after a colon or in brackets
+    "because_question": ("la question ne peut pas être prise ainsi ; reformulez-la", "the question cannot be taken; ask another"),
+    "because_model": (
+        "le modèle de langue ne répond pas ; réessayez dans un moment",
+        "the language model does not answer; try again in a moment",
+    ),
+    "because_busy": (
+        "un autre programme écrit dans l’index ; réessayez quand il aura fini",
+        "another program is writing the index; try again once it is done",
+    ),
+    "because_library": (
+        "l’index ne peut pas être utilisé ; le détail dit quoi faire",
+        "the index cannot be used; the details say what to do",
+    ),
+    "because_corpus": (
+        "le dossier des documents ne peut pas être utilisé ; vérifiez qu’il existe et ses droits",
+        "the folder of documents cannot be used; check that it exists, and its rights",
+    ),
+    "because_other": ("une erreur est survenue ; le détail la décrit", "something went wrong; the details describe it"),
+    "file_kind": (
+        "ce genre de fichier n’est pas lu ; enregistrez-le en .txt, .md, .html, .pdf ou .docx",
+        "not a kind of file that is read; save it as .txt, .md, .html, .pdf or .docx",
+    ),
+    "file_large": ("trop grand ; partagez-le en plusieurs fichiers", "too large; split it into several files"),
+    "file_sum": (
+        "trop grand avec les autres, {most} Mo au plus à la fois ; ajoutez-le à part",
+        "too large together with the others, {most} MB at most at once; add it by itself",
+    ),
+    "file_empty": (
+        "aucun texte ; si c’est un document numérisé, passez-y une reconnaissance de texte",
+        "no text in it; if it is a scan, run text recognition on it",
+    ),
+    "file_locked": ("protégé par un mot de passe ; enregistrez-le sans", "protected by a password; save it without"),
+    "file_damaged": ("fichier abîmé ; enregistrez-le à nouveau", "damaged; save it again"),
+    "file_encoding": ("le texte n’est pas en UTF-8 ; enregistrez-le ainsi", "not text in UTF-8; save it as that"),
+    "file_rights": ("il ne peut pas être ouvert ; vérifiez ses droits", "it cannot be opened; check its rights"),
+    "file_other": ("il n’a pas pu être lu ; le détail dit pourquoi", "it could not be read; the details say why"),
+    "detail": ("Détail technique, en anglais", "Technical details"),
     "too_many": (
         "Trop de questions en peu de temps. Réessayez dans {seconds} s.",
         "Too many questions in a short time. Try again in {seconds} s.",
@@ -121,6 +153,31 @@ TEXTS: dict[str, tuple[str, str]] = {
     "copy_footnotes": ("Avec notes de bas de page", "With footnotes"),
     "copied": ("Copié", "Copied"),
     "copy_failed": ("La copie n’a pas été permise", "Copying was not allowed"),
+    # feedback on an answer
+    "feedback": ("Votre avis sur cette réponse", "Your feedback on this answer"),
+    "thumb_up": ("Bonne réponse", "Good answer"),
+    "thumb_down": ("Mauvaise réponse", "Poor answer"),
+    "feedback_consent": (
+        "Un avis garde la conversation jusque-là, dans ce navigateur seulement ; rien n’est envoyé. "
+        "Export et suppression sous Historique.",
+        "Feedback keeps the conversation so far, in this browser only; nothing is sent. Export or delete it under History.",
+    ),
+    "comment": ("Commentaire (facultatif)", "Comment (optional)"),
+    "comment_save": ("Enregistrer", "Save"),
+    "comment_saved": ("Enregistré", "Saved"),
+    "feedback_full": (
+        "Le navigateur n’a plus de place : cet avis n’a pas été gardé.",
+        "The browser has no room left: this feedback was not kept.",
+    ),
+    "feedback_kept": ("Avis gardés dans ce navigateur :", "Feedback kept in this browser:"),
+    "feedback_note": (
+        "Le fichier contient les questions, ce qui les précède, les réponses avec leurs citations, et vos commentaires. "
+        "À vous de choisir qui le reçoit.",
+        "The file holds the questions, what came before them, the answers with their citations, and your comments. "
+        "Who gets it is up to you.",
+    ),
+    "feedback_export": ("Exporter mes avis", "Export my feedback"),
+    "feedback_delete": ("Supprimer mes avis", "Delete my feedback"),
     # the panel
     "panel": ("Sources", "Sources"),
     "panel_empty": (
@@ -135,7 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "close": ("Fermer", "Close"),
     "open_document": ("Ouvrir à cet endroit", "Open at this place"),
     "also_said_by": ("Dit aussi par", "Also said by"),
-    "cited_by": ("Voir la phrase qui la cite", "See the sentence that cites it"),
+    "cited_by": ("Voir où elle est citée", "See where it is cited"),
     "gone": (
         "Ce document n’est plus dans la bibliothèque.",
         "This document is no longer in the library.",
@@ -169,6 +226,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "delete_confirm": ("Supprimer aussi le fichier ?", "Delete the file too?"),
     "deleted": ("Supprimé : {name}", "Deleted: {name}"),
     "not_deleted": ("Non supprimé : {reason}", "Not deleted: {reason}"),
+    "state_indexed": ("indexé", "indexed"),
+    "state_unread": ("n’a pas pu être lu : {reason}", "could not be read: {reason}"),
+    "state_earlier": (
+        "indexé dans sa version d’avant ; l’actuelle n’a pas pu être lue : {reason}",
+        "indexed in its version of before; the present one could not be read: {reason}",
+    ),
     "no_documents": ("Aucun document.", "No documents."),
     "sentences_one": ("1 phrase", "1 sentence"),
     "sentences_many": ("{n} phrases", "{n} sentences"),

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from rag.types import Answer, Citation, Disagreement, Language, Statement
 from rag.ui.chat import Conversation
-from rag.ui.copying import FORMS, copied
+from rag.ui.copying import FORMS, copied, refused, remark
 from rag.ui.examples import Example
+from rag.ui.faults import folded
+from rag.ui.feedback import render_feedback, render_thumbs
 from rag.ui.marks import Scene, button, esc
 from rag.ui.notation import Cards, quoted, written_number
 from rag.ui.texts import say
@@ -33,7 +35,7 @@ def render_thread(
         return _welcome(examples, language)
     last = len(conversation) - 1
     articles = (_exchange(Scene(exchange, x, cards, language, x == last, translates)) for x, exchange in enumerate(conversation))
-    return f'<div class="thread" role="log" aria-label="{esc(say(language, "conversation"))}">{"".join(articles)}</div>'
+    return f'<div class="thread" role="group" aria-label="{esc(say(language, "conversation"))}">{"".join(articles)}</div>'
 
 
 def _welcome(examples: Sequence[Example], language: Language) -> str:
@@ -57,13 +59,16 @@ def _exchange(scene: Scene) -> str:
         f'<article class="exchange" id="x{x}"{busy}><h2 class="question" lang="{exchange.language}">'
         f'<span class="sr">{scene.say("you_asked")} : </span>{esc(exchange.question)}</h2>{_progress(scene)}'
         f'<p class="aside searched">{searched}</p>'
-        f'<div class="answer" aria-live="polite" aria-relevant="additions">{statements}</div>'
-        f"{_outcome(scene)}{_actions(scene)}</article>"
+        f'<div class="answer" aria-live="polite" aria-relevant="additions">{statements}{_outcome(scene)}</div>'
+        f"{_actions(scene)}</article>"
     )
 
 
 def _progress(scene: Scene) -> str:
-    """One line of fixed height: what is being done, then how long it took. The clock is the browser's."""
+    """One line of fixed height: what is being done, then how long it took. The clock is the browser's.
+
+    It and the answer are the two live regions; neither stands in another, so that nothing is announced twice.
+    """
     exchange = scene.exchange
     if exchange.answer is not None:
         seconds = written_number(exchange.answer.timings.total_ms / 1000, scene.language, digits=1)
@@ -71,14 +76,16 @@ def _progress(scene: Scene) -> str:
         passages = say(scene.language, "passages_one" if count == 1 else "passages_many", n=count)
         line = scene.say("done_in", passages=passages, seconds=seconds)
     elif exchange.fault:
-        return f'<p class="progress fault" role="status"><span>{esc(exchange.fault)}</span></p>'
+        line = f'<p class="progress fault" role="status"><span>{esc(exchange.fault)}</span></p>'
+        return line + folded(exchange.detail, scene.language)
     elif exchange.stopped:
         line = scene.say("stopped")
     else:
         done, total = exchange.read
+        stage = "checking" if total and done == total else "reading" if exchange.look else "searching"
         count_read = f"{scene.say('reading_count', done=done, total=total)} · " if total else ""
         return (
-            f'<p class="progress running" role="status"><span>{scene.say("reading" if exchange.look else "searching")}'
+            f'<p class="progress running" role="status"><span>{scene.say(stage)}'
             f'</span> <span class="count" aria-hidden="true">{count_read}</span>'
             '<span class="clock" aria-hidden="true"></span></p>'
         )
@@ -140,7 +147,7 @@ def _outcome(scene: Scene) -> str:
         return ""
     parts = [f'<p class="notice" role="note">{scene.say(code)}</p>' for code in answer.notices]
     if answer.status == "declined":
-        parts.append(f'<p class="refusal" lang="{answer.language}">{esc(answer.text) or scene.say("declined")}</p>')
+        parts.append(_refused(answer, scene))
     if answer.status == "not_found":
         parts.append(_not_found(answer, scene))
     parts += [_disagreement(one, k, scene) for k, one in enumerate(answer.disagreements)]
@@ -148,9 +155,8 @@ def _outcome(scene: Scene) -> str:
 
 
 def _not_found(answer: Answer, scene: Scene) -> str:
-    """What the answer says of it (its last line; notices come before), and what came nearest."""
-    said = answer.text.strip().split("\n")[-1]
-    head = f'<p class="refusal" lang="{answer.language}">{esc(said)}</p>' if said else f"<p>{scene.say('not_found')}</p>"
+    """What the answer says of it, and what came nearest."""
+    head = _refused(answer, scene)
     if not answer.closest:
         return head
     items = "".join(f"<li>{scene.quote(citation)}</li>" for citation in answer.closest)
@@ -160,26 +166,32 @@ def _not_found(answer: Answer, scene: Scene) -> str:
     )
 
 
+def _refused(answer: Answer, scene: Scene) -> str:
+    language = answer.language if answer.text.strip() else scene.language
+    return f'<p class="refusal" lang="{language}">{esc(refused(answer, scene.language))}</p>'
+
+
 def _disagreement(one: Disagreement, k: int, scene: Scene) -> str:
     sides = [citation for n in one.citations if (citation := scene.exchange.citation(n)) is not None]
     quotes = "".join(f'<div class="side">{scene.quote(citation)} {scene.link(citation)}</div>' for citation in sides)
-    # a note that already quotes both sides would only say them twice
-    repeats = all(" ".join(citation.quote.split()) in one.note for citation in sides)
-    note = "" if repeats else f'<p lang="{scene.exchange.language}">{esc(one.note)}</p>'
+    said = remark(one, sides)
+    note = f'<p lang="{scene.exchange.language}">{esc(said)}</p>' if said else ""
     return (
-        f'<section class="disagreement"><h3>{scene.say("disagreement")}</h3>{note}<div class="sides">{quotes}</div>'
+        f'<section class="disagreement" id="x{scene.x}d{k}"><h3>{scene.say("disagreement")}</h3>{note}'
+        f'<div class="sides">{quotes}</div>'
         f"{button('compare', scene.say('compare'), x=scene.x, k=k)}</section>"
     )
 
 
 def _actions(scene: Scene) -> str:
-    """Copy, and for the last question retry and edit."""
+    """Copy and thumbs, and for the last question retry and edit; then what a thumb needs."""
     if scene.exchange.running:
         return ""
-    parts = [_copy_menu(scene)] if scene.exchange.statements else []
+    parts = [_copy_menu(scene)] if scene.exchange.statements or scene.exchange.answer else []
+    parts.append(render_thumbs(scene))
     if scene.last:
         parts += [button(action, scene.say(action)) for action in ("retry", "edit")]
-    return f'<div class="actions">{"".join(parts)}</div>'
+    return f'<div class="actions">{"".join(parts)}</div>{render_feedback(scene)}'
 
 
 def _copy_menu(scene: Scene) -> str:

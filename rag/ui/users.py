@@ -15,7 +15,8 @@ from limits.strategies import MovingWindowRateLimiter
 from rag.errors import SettingsError
 
 DAYS = 7  #: a session lasts
-_BY_NAME, _BY_ADDRESS = parse("5/minute"), parse("20/minute")
+#: Attempts a minute: at one name from one address, at one name from anywhere, at any name from one address.
+_FOR_BOTH, _FOR_NAME, _FOR_ADDRESS = parse("5/minute"), parse("20/minute"), parse("20/minute")
 
 
 class Users:
@@ -31,7 +32,8 @@ class Users:
     def log_in(self, name: str, password: str, address: str) -> str | None:
         """A session's token, or None when name or password are wrong. Raises Throttled after several attempts."""
         throttle = self._throttle
-        if not (throttle.hit(_BY_NAME, name, address) and throttle.hit(_BY_ADDRESS, address)):
+        limits = ((_FOR_BOTH, ("both", name, address)), (_FOR_NAME, ("name", name)), (_FOR_ADDRESS, ("address", address)))
+        if not all(throttle.hit(rate, *whose) for rate, whose in limits):
             raise Throttled
         try:
             self._hasher.verify(self._hashes.get(name, self._nobody), password)

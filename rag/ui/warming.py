@@ -1,20 +1,21 @@
 """A language model that loads while the page already answers requests.
 
-A question asked meanwhile waits for it, at most the model's own timeout; a model that cannot be loaded is
-reported as unavailable, and the assistant then falls back to quotations.
+A question asked meanwhile waits for it, at most the model's own timeout; a model that cannot be loaded, whether that
+shows at once or at the first question, is reported as unavailable, and the assistant then falls back to quotations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from typing import TYPE_CHECKING, Literal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rag.errors import ModelUnavailable, RagError
+from rag.errors import ModelError, ModelUnavailable, RagError
 
 if TYPE_CHECKING:
-    from rag.models.llm import Completion, Llm, Message
+    from rag.models.llm import Completion, Llm, Message, State
 
 
 class WarmingLlm:
@@ -32,16 +33,11 @@ class WarmingLlm:
             self._opener.submit(lambda: then(self._opened.result()))
 
     @property
-    def state(self) -> Literal["loading", "ready", "unavailable"]:
-        """What a health check says of it."""
+    def state(self) -> State:
+        """What a health check says of it: open is not yet loaded, so the model itself is asked."""
         if not self._opened.done():
             return "loading"
-        return "unavailable" if self._opened.exception() else "ready"
-
-    @property
-    def fault(self) -> str:
-        """Why it is unavailable; empty while loading or ready."""
-        return str(self._opened.exception() or "") if self._opened.done() else ""
+        return "unavailable" if self._opened.exception() else self._opened.result().state
 
     @property
     def fingerprint(self) -> str:
@@ -52,15 +48,18 @@ class WarmingLlm:
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
     ) -> Completion:
         """See ``Llm``."""
-        return self._llm().complete(messages, max_tokens=max_tokens, grammar=grammar, stop=stop)
+        with _unloadable_is_unavailable():
+            return self._llm().complete(messages, max_tokens=max_tokens, grammar=grammar, stop=stop)
 
     def yes_or_no(self, messages: Sequence[Message]) -> Completion:
         """See ``Llm``."""
-        return self._llm().yes_or_no(messages)
+        with _unloadable_is_unavailable():
+            return self._llm().yes_or_no(messages)
 
     def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
         """See ``Llm``."""
-        return self._llm().begins_with(messages, word)
+        with _unloadable_is_unavailable():
+            return self._llm().begins_with(messages, word)
 
     def close(self) -> None:
         """Close the model once it is open; nothing to do when it never was."""
@@ -75,3 +74,12 @@ class WarmingLlm:
             raise ModelUnavailable(f"the language model is still loading after {self._patience:.0f} s; wait") from error
         except RagError as error:
             raise ModelUnavailable(str(error)) from error
+
+
+@contextmanager
+def _unloadable_is_unavailable() -> Iterator[None]:
+    """A model file found bad only once it is used: to whoever asks, a model that is not there."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelUnavailable(str(error)) from error

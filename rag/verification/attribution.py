@@ -130,6 +130,21 @@ def _share(told: list[str], language: Language, text: str, spoken: Language) -> 
     return found / len(told) if told else 0.0
 
 
+def named_speaker(text: str, language: Language) -> str | None:
+    """The one whose claim ``text`` reports, where a name alone says who it is: it reads the same in both languages.
+
+    Of «Le procureur du Montana, Austin Knudsen» the name; None for «un porte-parole de Meta», who is not Meta, and for
+    places, whose names are translated.
+    """
+    claim = claim_of(text, language)
+    if claim is None or claim.speaker is None:
+        return None
+    last = claim.speaker.split(", ")[-1]
+    found = names("· " + last, language)
+    whole = len(found) == 1 and found[0].certain and found[0].kind == "name" and found[0].text == last
+    return last if whole and not _LEADS.match(last) else None
+
+
 def attribute(statement: str, speaker: str, language: Language) -> str:
     """The statement with its speaker put back: «Selon X, …», "According to X, …".
 

@@ -49,7 +49,7 @@ def unmet(
     ]
     missing += [
         (name.start, name.text)
-        for name in _sought(question, language)
+        for name in sought(question, language)
         if not _met(name, found) and not any(_LANGUAGES.get(key) in spoken_in for key in name.keys)
     ]
     return tuple(text for _, text in sorted(set(missing)))
@@ -62,14 +62,14 @@ def told(item: Evidence) -> list[tuple[str, Language]]:
     return [(text, sentence.language) for text in around if text] + [(other.text, other.language) for other in item.also]
 
 
-def _sought(question: str, language: Language) -> Iterator[Name]:
-    """The question's certain names, and known places written without capitals ("texas")."""
-    sought = [name for name in names(question, language) if name.certain and not _emphasis(name)]
-    yield from sought
+def sought(question: str, language: Language) -> Iterator[Name]:
+    """The names that evidence must meet: the question's certain names, and known places written without capitals ("texas")."""
+    certain = [name for name in names(question, language) if name.certain and not _emphasis(name)]
+    yield from certain
     if question.isupper():
         return
     for place in places(question, language, any_case=True):
-        if question[place.start].islower() and all(place.end <= n.start or place.start >= n.end for n in sought):
+        if question[place.start].islower() and all(place.end <= n.start or place.start >= n.end for n in certain):
             written = question[place.start : place.end]
             yield Name(written, "place", place.start, place.end, language, place.keys)
 

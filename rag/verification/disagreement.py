@@ -69,7 +69,7 @@ _ANSWERS: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_NOTES: dict[Kind, dict[Language, str]] = {
+_NOTES: dict[str, dict[Language, str]] = {
     "response": {
         "fr": "Un document dit qu’il n’y a pas eu de réponse, un autre en rapporte une.",
         "en": "One document says there has been no response, another reports one.",
@@ -85,8 +85,8 @@ _NOTES: dict[Kind, dict[Language, str]] = {
 }
 
 
-def note(kind: Kind, language: Language) -> str:
-    """What is said of a disagreement, in the reader's language; both quotations stand beside it."""
+def note(kind: str, language: Language) -> str:
+    """What is said of a disagreement of a ``Kind``, in the reader's language; both quotations stand beside it."""
     return _NOTES[kind][language]
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import ModelError
 from rag.models.llm import Llm
+from rag.models.yes_no import weigh
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from rag.verification.support import Judge
 
 _MOST = 6.0  # no opinion weighs more than this, in log-odds
 _ASK = (
@@ -26,6 +29,15 @@ _EXAMPLES = (
     ("The library opens on Sundays.", "La bibliothèque est fermée le dimanche.", "No"),
     ("The bakery sold bread to the school.", "The bakery sold bread to the hospital.", "No"),
 )
+
+
+def open_judge(checker: Literal["off", "llm"] | Path, llm: Llm) -> Judge | None:
+    """The judge that the setting ``checker`` names: none, ``llm``, or the cross-encoder in a folder. Raises ModelError."""
+    if checker == "off":
+        return None
+    if checker == "llm":
+        return ModelJudge(llm)
+    return CrossEncoderJudge(Path(checker))
 
 
 class CrossEncoderJudge:
@@ -40,11 +52,15 @@ class CrossEncoderJudge:
             labels = {str(name).lower(): int(at) for at, name in dict(self._model.config.id2label).items()}
         except Exception as error:  # whatever the libraries raise on a folder that is not a model
             raise ModelError(
-                f"{folder} cannot be loaded as a cross-encoder ({type(error).__name__}); name a folder of one"
+                f"{folder} cannot be loaded as a cross-encoder ({type(error).__name__}); "
+                "set TEMOIN_CHECKER to a folder of one, to llm or to off"
             ) from error
         self._entails = labels.get("entailment", 0)
         if len(labels) > 1 and "entailment" not in labels:
-            raise ModelError(f"{folder} has no label 'entailment' ({', '.join(labels)}); use a model trained on NLI")
+            raise ModelError(
+                f"{folder} has no label 'entailment' ({', '.join(labels)}); "
+                "set TEMOIN_CHECKER to a model trained on natural-language inference"
+            )
 
     def log_odds(self, evidence: str, statement: str) -> float:
         """Log-odds of entailment against all else."""
@@ -70,8 +86,8 @@ class ModelJudge:
         messages: list[tuple[Any, str]] = [("system", _ASK)]
         for source, said, answer in _EXAMPLES:
             messages += [("user", _question(source, said)), ("assistant", answer)]
-        completion = self._llm.yes_or_no([*messages, ("user", _question(evidence, statement))])
-        return _bounded(completion.yes_log_odds or 0.0)
+        odds, _ = weigh(self._llm, [*messages, ("user", _question(evidence, statement))])
+        return _bounded(odds)
 
 
 def _question(evidence: str, statement: str) -> str:

@@ -64,11 +64,15 @@ class Verifier:
         self._judge = judge
         self._read = lru_cache(maxsize=_REMEMBERED)(self._encode)
 
+    def unjudged(self) -> Verifier:
+        """The same without its judge, for when the model that judged has gone."""
+        return Verifier(self._embedder, self._calibration) if self._judge is not None else self
+
     def check(self, statement: str, language: Language, evidence: Sequence[Evidence], question: str = "") -> Verdict:
         """Check ``statement``, in ``language``, against all of ``evidence`` together.
 
-        Names of the question may be repeated. An attribution that was lost is a fault, not a fatal one: the
-        caller puts the speaker back.
+        Names of the question may be repeated. An attribution that was lost is a fault, not a fatal one: the caller
+        puts the speaker back, or quotes. Raises ModelUnavailable where the judge is a model that does not answer.
         """
         if not re.search(r"\w", statement) or not evidence:
             return Verdict(False, 0.0, (Fault("support", "nothing to check", True),))
@@ -100,7 +104,7 @@ class Verifier:
         side, values = self.measured(statement, language, evidence, faults)
         model = self._calibration.model(side)
         odds = model.log_odds(values)
-        if self._judge is not None:
+        if self._judge is not None and not any(fault.fatal for fault in faults):  # which no opinion can outweigh
             whole = " ".join(item.sentence.text for item in evidence)
             odds += self._calibration.judge_weight * self._judge.log_odds(whole, statement)
         return probability(odds), model.threshold

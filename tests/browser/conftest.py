@@ -16,6 +16,7 @@ from tests.serving import served
 from tests.town import FakeAssistant
 
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+READY = "body.ready #question textarea"
 EXAMPLES = (Example("How much did the bridge cost?", "plain", "en"), Example("Y a-t-il une piscine ?", "absent", "fr"))
 
 
@@ -30,7 +31,8 @@ class Served:
 @pytest.fixture(scope="session")
 def town() -> Iterator[Served]:
     assistant = FakeAssistant()
-    with served(assistant, Desk(assistant, assistant.library, examples=EXAMPLES, translate=assistant.translate)) as url:
+    desk = Desk(assistant, assistant.library, examples=EXAMPLES, translate=assistant.translate, upload_mb=2)
+    with served(assistant, desk) as url:
         yield Served(url, assistant)
 
 
@@ -50,18 +52,20 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, town: Served) -> Iterator[Callable[..., Page]]:
     """Open the page as a reader would: ``visit(locale="fr-FR", width=390, color_scheme="dark")``.
 
-    Whatever a test does, no script error may occur and no request may leave the machine.
+    ``url``: of another page than the town's; ``ready``: what is waited for. Whatever a test does, no script error may occur and no request may leave the machine.
     """
     contexts, faults = [], []
 
-    def open_page(locale: str = "en-GB", width: int = 1280, height: int = 860, path: str = "/", **options: object) -> Page:
+    def open_page(
+        locale: str = "en-GB", width: int = 1280, height: int = 860, url: str = town.url, ready: str = READY, **options: object
+    ) -> Page:
         context = chromium.new_context(locale=locale, viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: _local(request.url, faults))
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.goto(town.url + path)
-        page.wait_for_selector("body.ready #question textarea")
+        page.goto(url)
+        page.wait_for_selector(ready)
         return page
 
     yield open_page

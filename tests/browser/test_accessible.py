@@ -6,25 +6,38 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.steps import ask, tab
 
 pytestmark = pytest.mark.browser
 
+
+def _keep(page: Page) -> None:
+    page.evaluate("localStorage.setItem('temoin-keep', 'on')")
+    tab(page, "Questions")
+    ask(page, "What did it cost?")
+    tab(page, "Historique")
+    expect(page.locator(".kept-title")).to_have_count(1)
+
+
 STATES: dict[str, Callable[[Page], object]] = {
     "welcome": lambda page: None,
     "answer": lambda page: ask(page, "What did it cost?"),
     "disagreement": lambda page: ask(page, "Did the mayor answer?"),
+    "compare": lambda page: page.get_by_role("button", name="Comparer").click(),
+    "compare closed": lambda page: page.keyboard.press("Escape"),
     "document": lambda page: page.locator("#x1s0 a.cite").click(),
     "sheet closed": lambda page: page.keyboard.press("Escape"),
     "nothing": lambda page: ask(page, "piscine ?"),
     "documents": lambda page: tab(page, "Documents"),
     "timeline": lambda page: page.get_by_role("button", name="Chronologie").click(),
+    "contradictions": lambda page: page.get_by_role("button", name="Contradictions").click(),
+    "history": lambda page: _keep(page),
 }
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
 def test_axe_finds_nothing_serious(visit: Callable[..., Page], scheme: str, width: int) -> None:
     page = visit("fr-FR", width=width, color_scheme=scheme, reduced_motion="reduce")
     serious = []

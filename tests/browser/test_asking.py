@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import ask, finished
 from tests.town import COST_EN, COST_FR, STONE
@@ -27,15 +27,20 @@ def test_a_click_on_a_citation_opens_the_document_at_the_sentence(visit: Callabl
     expect(page.locator("#panel .document header")).to_contain_text("4 May 2021")
 
 
-def test_the_keyboard_alone_reaches_a_citation(visit: Callable[..., Page]) -> None:
-    page = visit("fr-FR")
-    ask(page, "Qui est l’architecte ?")
-    link = page.locator("#x0s0 a.cite")
+def _focus(page: Page, link: Locator) -> None:
+    """Walk back from the question box until the link has the focus."""
+    page.locator("#question textarea").focus()
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
         if link.evaluate("node => node === document.activeElement"):
             break
     expect(link).to_be_focused()
+
+
+def test_the_keyboard_alone_reaches_a_citation(visit: Callable[..., Page]) -> None:
+    page = visit("fr-FR")
+    ask(page, "Qui est l’architecte ?")
+    _focus(page, page.locator("#x0s0 a.cite"))
     page.keyboard.press("Enter")
     expect(page.locator("#panel mark.here")).to_have_text(STONE.quote)
     expect(page.locator("#panel .text")).to_have_attribute("lang", "en")
@@ -54,10 +59,22 @@ def test_the_page_speaks_the_browser_s_language_and_switches(visit: Callable[...
     expect(page.locator("#ask")).to_have_text("Ask")
 
 
-def test_hovering_a_citation_shows_the_quotation(visit: Callable[..., Page]) -> None:
+PEEK = "node => getComputedStyle(node, '::after').content"
+
+
+def test_hovering_or_focusing_a_citation_shows_the_quotation(visit: Callable[..., Page]) -> None:
     page = visit()
     ask(page, "Which stone?")
-    assert STONE.quote in (page.locator("#x0s0 a.cite").get_attribute("title") or "")
+    link = page.locator("#x0s0 a.cite")
+    assert link.evaluate(PEEK) == "none"
+    link.hover()
+    assert STONE.quote in link.evaluate(PEEK)
+    page.locator("#question textarea").hover()
+    assert link.evaluate(PEEK) == "none"
+    _focus(page, link)
+    assert STONE.quote in link.evaluate(PEEK)
+    page.keyboard.press("Escape")
+    assert link.evaluate(PEEK) == "none"
 
 
 def test_the_evidence_is_there_before_the_answer(visit: Callable[..., Page]) -> None:

@@ -70,6 +70,18 @@ def test_kept_conversations_are_renamed_exported_and_deleted(visit: Callable[...
     assert page.evaluate("localStorage.getItem('temoin-conversations')") == "[]"
 
 
+def test_all_are_deleted_only_once_confirmed(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.evaluate("localStorage.setItem('temoin-keep', 'on')")
+    ask(page, "Which stone?")
+    tab(page, "History")
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.locator(".kept-title")).to_have_count(1)
+    page.locator(".kept-all").get_by_role("button", name="Delete for good?").click()
+    expect(page.locator(".kept-title")).to_have_count(0)
+    assert page.evaluate("localStorage.getItem('temoin-conversations')") is None
+
+
 def test_a_damaged_record_is_refused_with_a_word(visit: Callable[..., Page]) -> None:
     page = visit()
     page.evaluate(

@@ -114,11 +114,12 @@ def test_without_the_model_the_page_says_that_it_quotes(visit: Callable[..., Pag
     expect(page.locator(".statement")).to_have_count(1)
 
 
-def test_a_failure_is_told_in_the_page(visit: Callable[..., Page]) -> None:
-    page = visit()
+def test_a_failure_is_told_in_the_page_s_language(visit: Callable[..., Page]) -> None:
+    page = visit("fr-FR")
     ask(page, "fail")
-    expect(page.locator("#x0 .progress")).to_contain_text("the question cannot be taken; ask another")
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    expect(page.locator("#x0 .progress")).to_contain_text("la question ne peut pas être prise ainsi ; reformulez-la")
+    expect(page.locator("#x0 .detail [lang=en]")).to_have_text("the question cannot be taken; ask another")
+    expect(page.get_by_role("button", name="Refaire")).to_be_visible()
 
 
 def test_on_a_phone_the_panel_is_a_sheet(visit: Callable[..., Page]) -> None:
@@ -154,7 +155,49 @@ def test_new_statements_are_added_not_rewritten(visit: Callable[..., Page]) -> N
     page.evaluate("window.first = document.querySelector('#x0s0 .said').firstChild")
     expect(page.locator("#x0s1")).to_be_visible()
     assert page.evaluate("window.first.isConnected")
-    expect(page.locator("#x0 .answer")).to_have_attribute("aria-live", "polite")
+
+
+def test_whatever_an_answer_says_stands_in_one_live_region(visit: Callable[..., Page]) -> None:
+    page = visit()
+    for question in ("What did it cost?", "Did the mayor answer?", "Is there a swimming pool?", "offline ?"):
+        ask(page, question)
+    live = "[aria-live], [role=log], [role=status], [role=alert]"
+    counts = page.evaluate(
+        """live => [...document.querySelectorAll(".statement, .refusal, .closest, .disagreement, .notice, .progress")].map(
+             (node) => { let count = 0; for (let at = node; at; at = at.parentElement) count += at.matches(live); return count; })""",
+        live,
+    )
+    assert counts
+    assert set(counts) == {1}
+
+
+def test_a_source_only_a_disagreement_cites_leads_back_to_it(visit: Callable[..., Page]) -> None:
+    page = visit()
+    ask(page, "Who is silent?")
+    page.locator("#x0d0 a.cite", has_text="[2]").click()
+    page.locator("#panel mark.here + a.cited-by").click()
+    expect(page.locator("#x0d0 a.cite").first).to_be_focused()
+
+
+def test_reduced_motion_is_respected(visit: Callable[..., Page]) -> None:
+    page = visit(reduced_motion="reduce")
+    page.evaluate(
+        """() => {
+             const scroll = Element.prototype.scrollIntoView;
+             window.scrolls = [];
+             Element.prototype.scrollIntoView = function (how) { window.scrolls.push(how.behavior); scroll.call(this, how); };
+           }"""
+    )
+    ask(page, "slow: what did it cost?", wait=False)
+    running = "getComputedStyle(document.querySelector('.running span'), '::before').animationName"
+    expect(page.locator("#x0 .running")).to_be_visible()
+    assert page.evaluate(running) == "none"
+    finished(page)
+    page.locator("#x0s0 a.cite").first.click()
+    expect(page.locator("#panel mark.here")).to_be_in_viewport()
+    page.locator("#panel mark.here + a.cited-by").click()
+    expect(page.locator("#x0s0 a.cite").first).to_be_focused()
+    assert set(page.evaluate("window.scrolls")) == {"auto"}
 
 
 def test_the_first_evidence_is_quick(visit: Callable[..., Page]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chroma import Server
+from tests.chroma import Server, living
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +22,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def chroma(request: pytest.FixtureRequest) -> Server | None:
     """Each place in turn: None is the index folder."""
     return request.getfixturevalue("server") if request.param == "server" else None
+
+
+@pytest.fixture
+def place(chroma: Server | None) -> Iterator[Server | None]:
+    """The same; the settings of the test and of its processes say so, and its collections are its own."""
+    with living(chroma):
+        yield chroma

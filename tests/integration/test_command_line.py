@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chroma import Server, chroma_environment
+from tests.chroma import Server, living
 
 ROOT = Path(__file__).parents[2]
 AUGUST = "Combien de comptes Meta a-t-il désactivés en août ?"
@@ -24,9 +24,7 @@ KEYS = {
 def index(chroma: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An index whose vectors live where ``chroma`` says; every process of these tests is told."""
     folder = tmp_path_factory.mktemp("index")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in chroma_environment(chroma).items():
-            patch.setenv(name, value)
+    with living(chroma):
         assert _run("ingest.py", index=folder).returncode == 0
         yield folder
 
@@ -102,8 +100,8 @@ def test_a_wrong_model_server_leaves_quotations_and_says_so(index: Path) -> None
     ran = _run("-m", "rag", "ask", "--json", AUGUST, index=index, environment=gone)
     assert ran.returncode == 0, ran.stderr
     answer = json.loads(ran.stdout)
-    assert answer["notices"] == ["model_unavailable"]
-    assert all(statement["verbatim"] for statement in answer["statements"])
+    assert (answer["status"], answer["notices"]) == ("answered", ["model_unavailable"])
+    assert answer["statements"] and all(statement["verbatim"] for statement in answer["statements"])
 
 
 def test_wrong_usage_is_exit_code_two(index: Path) -> None:

@@ -146,6 +146,22 @@ def test_an_mcp_client_asks_searches_and_reads(open_town: str) -> None:
     in_a_thread(use)
 
 
+def test_an_mcp_client_counts_as_its_address() -> None:
+    from mcp import Client
+
+    assistant = FakeAssistant(pause=0)
+
+    async def use(url: str) -> None:
+        async with Client(f"{url}/mcp") as client:
+            refused = await client.call_tool("ask", {"question": "What did it cost?"})
+            assert refused.is_error
+            assert "too many questions in a short time" in refused.content[0].text
+
+    with served(assistant, Desk(assistant, assistant.library), rate="1/minute") as url:
+        assert httpx.post(f"{url}/v1/ask", json={"question": "What did it cost?"}).status_code == 200
+        in_a_thread(lambda: use(url))
+
+
 def test_nothing_else_is_public(open_town: str) -> None:
     """Every Gradio listener is private: its API describes no endpoint."""
     described = httpx.get(f"{open_town}/gradio_api/info").json()
@@ -178,6 +194,16 @@ def test_health_is_open_and_the_rest_is_not(guarded_town: str) -> None:
         assert httpx.get(f"{guarded_town}{path}").status_code == 401, path
     for path in ("/gradio_api/upload", "/gradio_api/queue/join", "/gradio_api/run/x", "/mcp", "/v1/ask"):
         assert httpx.post(f"{guarded_town}{path}").status_code in (401, 403), path
+
+
+def test_health_is_503_while_the_model_loads_and_once_it_has_gone() -> None:
+    assistant, state = FakeAssistant(pause=0), ["loading"]
+    health = lambda: {"ready": state[0] == "ready", "model": state[0]}  # noqa: E731
+    with served(assistant, Desk(assistant, assistant.library), health=health) as url:
+        for told, status in (("loading", 503), ("ready", 200), ("unavailable", 503)):
+            state[0] = told
+            response = httpx.get(f"{url}/healthz")
+            assert (response.status_code, response.json()["model"]) == (status, told)
 
 
 def test_logging_in_opens_the_page_and_logging_out_closes_it(guarded_town: str) -> None:

@@ -23,6 +23,7 @@ from eval.workshop import Workshop
 from rag.models.llm import Completion
 from rag.settings import load_settings
 from rag.types import Answer, Citation, Statement
+from tests.chroma import Server
 
 pytestmark = pytest.mark.models
 
@@ -35,6 +36,17 @@ TEXTS = {id: document.text for id, document in DOCUMENTS.items()}
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with Workshop(load_settings(corpus=ROOT / "corpus"), tmp_path_factory.mktemp("eval")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def searching(chroma: Server | None, shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """For what searches: with its vectors in each place. The rest asks nothing of a store, so its place is the folder."""
+    if chroma is None:
+        yield shop
+        return
+    settings = load_settings(corpus=ROOT / "corpus", chroma_url=chroma.url)
+    with Workshop(settings, tmp_path_factory.mktemp("eval-server")) as opened:
         yield opened
 
 
@@ -92,8 +104,9 @@ def test_blindness_is_no_virtue(shop, cache):
     assert blind["correct"] == 0 and blind["wrongly_refused"] == 1 and blind["abstention_precision"] < 0.3
 
 
-def test_pasting_the_top_passage_never_abstains_and_leaves_the_reader_to_translate(shop, cache):
-    passage = figures("passage", Passage(shop.library()), shop, cache)
+def test_pasting_the_top_passage_never_abstains_and_leaves_the_reader_to_translate(shop, cache, searching, chroma):
+    place = "server" if chroma else "folder"  # answers are cached by the name of the system
+    passage = figures(f"passage-{place}", Passage(searching.library()), shop, cache)
     assert passage["abstention_recall"] < 0.2
     assert passage["citations_valid"] == 1
     assert passage["language_all"] < 0.8

@@ -1,4 +1,4 @@
-"""The real language model: on its embedded server, and on a server that is none of ours."""
+"""The real language model on its embedded server."""
 
 import subprocess
 import sys
@@ -7,27 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from rag.errors import ModelError, ModelUnavailable
+from rag.generation.prompts import load
+from rag.generation.witness import hear, source_text
 from rag.models.llm import Llm, open_llm
 from rag.models.served import ServedLlm
-from rag.models.wheels import model_file
-from rag.settings import Settings, load_settings
-
-SHORT = (("user", "Say hello."),)
-ENDLESS = "root ::= [a-z] root"  # a reply that only its limit ends
-
-
-def patient(**changes: Any) -> Settings:
-    """The settings of the machine, with time for a busy one."""
-    return load_settings(llm_timeout=240.0, **changes)
-
-
-# ---- the embedded language model
+from tests.patience import ENDLESS, SHORT, patient, within
+from tests.stand import evidence
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +66,29 @@ def test_going_back_to_an_earlier_kind_of_prompt_reads_nothing_twice(llm: Llm) -
             reads.append((done.prompt_tokens, done.cached_tokens))
     assert all(cached < 60 < new for new, cached in reads[:3])
     assert all(new < 40 and cached > 60 for new, cached in reads[3:])
+
+
+def test_a_second_witness_costs_only_its_own_words(llm: ServedLlm) -> None:
+    """Instruction and examples are read once: the server's own count of what it still knew covers them."""
+    first, second = (
+        evidence("The bridge cost four million euros, the town hall said.", "en"),
+        evidence("La bibliothèque municipale ouvre le lundi à neuf heures.", "fr"),
+    )
+    question = "How much did the bridge cost?"
+    assert llm._server is not None
+    address = llm._server.address(240)
+
+    def tokens(text: str) -> int:
+        asked = {"url": address.url.removesuffix("/v1") + "/tokenize", "headers": {"Authorization": f"Bearer {address.key}"}}
+        return len(httpx.post(json={"content": text}, timeout=240, **asked).json()["tokens"])
+
+    *shared, (_, turn) = load("witness").messages(question=question, source=source_text(second))
+    heard = [hear(llm, question, item) for item in (first, second)]
+    cost = heard[1].completion
+    assert sum(tokens(text) for _, text in shared) > 150
+    assert cost.cached_tokens >= sum(tokens(text) for _, text in shared)
+    assert cost.prompt_tokens <= tokens(turn) + 10, "its source and question, and the marks of a turn around them"
+    assert heard[0].log_odds > 0 > heard[1].log_odds
 
 
 def test_two_readers_at_once(llm: Llm) -> None:
@@ -170,7 +183,7 @@ def test_the_server_does_not_outlive_its_parent() -> None:
     assert Path(f"/proc/{child}").exists()
     parent.kill()
     parent.communicate()
-    assert _within(60, lambda: not _running(child))
+    assert within(60, lambda: not _running(child))
 
 
 def test_a_file_that_is_no_model_is_one_line(tmp_path: Path) -> None:
@@ -180,66 +193,10 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path) -> None:
     try:
         with pytest.raises(ModelError, match=r"empty\.gguf cannot be loaded") as caught:
             opened.complete(SHORT, max_tokens=1)
+        assert opened.state == "unavailable"
     finally:
         opened.close()
     assert "\n" not in str(caught.value)
-
-
-# ---- another server
-
-
-@pytest.fixture(scope="module")
-def elsewhere() -> Iterator[str]:
-    """An OpenAI-compatible server in a process that is none of ours; its address, its key is «secret»."""
-    script = f"""
-        import sys, xllamacpp
-        params = xllamacpp.CommonParams()
-        params.model.path = {str(model_file(load_settings()))!r}
-        params.n_ctx, params.n_parallel, params.api_keys, params.verbosity = 2048, 1, ["secret"], -1
-        server = xllamacpp.Server(params)
-        print(server.listening_address, flush=True)
-        sys.stdin.read()
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip() + "/v1"
-    process.kill()
-    process.communicate()
-
-
-def test_a_server_of_the_settings_is_used_instead(elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TEMOIN_LLM_URL", elsewhere)
-    monkeypatch.setenv("TEMOIN_LLM_API_KEY", "secret")
-    opened = open_llm(patient())
-    done = opened.complete((("user", "What is the capital of France? Reply with one word."),), max_tokens=8)
-    assert "Paris" in done.text
-    assert done.prompt_ms > 0
-    assert opened.complete(SHORT, max_tokens=8, grammar='root ::= "le lac"').text == "le lac"
-    odds = opened.yes_or_no((("system", "Reply Yes or No."), ("user", "Is Paris a city?"))).yes_log_odds
-    assert odds is not None and odds > 0
-    opened.close()
-
-
-def test_a_wrong_key_is_one_line(elsewhere: str) -> None:
-    opened = open_llm(patient(llm_url=elsewhere, llm_api_key="wrong"))
-    with pytest.raises(ModelUnavailable, match="TEMOIN_LLM_API_KEY"):
-        opened.complete(SHORT, max_tokens=1)
-
-
-def test_giving_up_frees_the_servers_slot(elsewhere: str) -> None:
-    """Its only slot: an answer nobody waits for any more must not keep the next reader waiting."""
-    hasty = open_llm(load_settings(llm_url=elsewhere, llm_api_key="secret", llm_timeout=2.0))
-    with pytest.raises(ModelUnavailable, match="TEMOIN_LLM_TIMEOUT"):
-        hasty.complete(SHORT, max_tokens=1900, grammar=ENDLESS)
-
-    def idle() -> bool:
-        time.sleep(3)  # the server looks for closed connections after a second in which nobody got a reply
-        slots = httpx.get(elsewhere.removesuffix("/v1") + "/slots", headers={"Authorization": "Bearer secret"}, timeout=60)
-        return not any(slot["is_processing"] for slot in slots.json())
-
-    assert _within(40, idle), "1,900 tokens take longer than that"
 
 
 def _running(pid: int) -> bool:
@@ -247,12 +204,3 @@ def _running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
-
-
-def _within(seconds: float, holds: Any) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.2)
-    return False

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from chromadb.errors import NotFoundError
 
 from rag.errors import LibraryError
+from rag.index.remote import ServerVectors
+from rag.library import Library
 from tests.chroma import Server, agrees, nearest, opened
-from tests.shelf import fill, settings_in
+from tests.shelf import WordEmbedder, fill, settings_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +52,37 @@ def test_a_server_that_lost_its_collections_is_filled_again(tmp_path: Path, serv
     client.delete_collection("forgetful-en")
     with opened(settings) as library:
         agrees(library)
+
+
+def test_another_model_on_a_server_takes_a_rebuild(tmp_path: Path, server: Server) -> None:
+    """Its vectors have another length, which a collection never changes."""
+    settings = settings_in(tmp_path, chroma_url=server.url, collection="second-model")
+    fill(settings.corpus)
+    with opened(settings) as library:
+        library.sync()
+    longer = WordEmbedder("more words", dimension=96)
+    with pytest.raises(LibraryError, match="--rebuild"):
+        Library.open(settings, embedder=longer)
+    with Library.open(settings, embedder=longer, rebuild=True) as library:
+        assert library.sync().embedded == 7
+        agrees(library)
+
+
+def test_two_processes_may_make_the_collections_at_once(tmp_path: Path, server: Server) -> None:
+    """Between the look and the making: what the other made is taken, and kept from a third."""
+
+    class Late(ServerVectors):
+        def _connect(self) -> Any:
+            client = super()._connect()
+            client.get_collection = Mock(side_effect=NotFoundError)
+            return client
+
+    first = ServerVectors(server.url, "", "at-once", "one index")
+    second = Late(server.url, "", "at-once", "one index")
+    assert second.token == first.token
+    with pytest.raises(LibraryError, match="belongs to another index"):
+        Late(server.url, "", "at-once", "another index")
+    assert ServerVectors(server.url, "", "at-once", "one index").token == first.token
 
 
 def test_a_collection_of_another_index_is_left_alone(tmp_path: Path, server: Server) -> None:

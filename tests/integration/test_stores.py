@@ -83,6 +83,7 @@ def test_searching_while_another_thread_writes(settings: Settings) -> None:
 
 
 def test_a_lost_chroma_is_filled_again_from_the_catalog(tmp_path: Path) -> None:
+    """Of the folder; a server that lost its collections: test_store_servers."""
     settings = settings_in(tmp_path)
     fill(settings.corpus)
     with opened(settings) as library:
@@ -94,6 +95,7 @@ def test_a_lost_chroma_is_filled_again_from_the_catalog(tmp_path: Path) -> None:
 
 
 def test_a_damaged_chroma_left_by_a_killed_writer_is_made_anew(tmp_path: Path) -> None:
+    """Of the folder: the files of a server are the server's own."""
     settings = settings_in(tmp_path)
     fill(settings.corpus)
     with opened(settings) as library:
@@ -108,6 +110,7 @@ def test_a_damaged_chroma_left_by_a_killed_writer_is_made_anew(tmp_path: Path) -
 
 
 def test_a_bulk_is_not_replayed_at_the_next_start(tmp_path: Path) -> None:
+    """Of the folder: a server replays when it starts, not when we do."""
     settings = settings_in(tmp_path)
     lines = [f"Bridge {spelt(n)} was painted in the colour {spelt(n % 17)}." for n in range(3_000)]
     fill(settings.corpus, {f"part{n}.txt": "\n\n".join(lines[n::5]) for n in range(5)})

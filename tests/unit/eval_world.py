@@ -53,8 +53,8 @@ def cite(n: int, document: str, quote: str) -> Citation:
     return Citation(n, document, None, None, LANGUAGE[document], start, start + len(quote), quote)
 
 
-def say(text: str, *labels: int, support: float = 0.9, language: Language = "fr") -> Statement:
-    return Statement(text, labels, support, verbatim=False, origin="quoted", language=language)
+def say(text: str, *labels: int, support: float = 0.9, belief: float = 1.0, language: Language = "fr") -> Statement:
+    return Statement(text, labels, support, verbatim=False, origin="quoted", language=language, belief=belief)
 
 
 def answer(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from rag.assistant import Assistant
-from rag.errors import QuestionError
+from rag.errors import ModelError, QuestionError
 from rag.library import Library
 from rag.types import Answer, FirstLook, Reading, Spoken, Turn
 from tests.scripted import ScriptedLlm
@@ -24,8 +25,14 @@ COST = "Les travaux du pont ont coûté quatre millions."
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    fill(tmp_path / "corpus", FILES)
-    with Library.open(settings_in(tmp_path), embedder=WordEmbedder()) as opened:
+    with _library(tmp_path, FILES) as opened:
+        yield opened
+
+
+@contextmanager
+def _library(folder: Path, files: Mapping[str, str]) -> Iterator[Library]:
+    fill(folder / "corpus", files)
+    with Library.open(settings_in(folder), embedder=WordEmbedder()) as opened:
         opened.sync()
         yield opened
 
@@ -78,9 +85,67 @@ def test_a_wrong_translation_gives_way_to_the_quotation(library: Library) -> Non
 def test_without_the_model_it_quotes_and_says_so(library: Library) -> None:
     llm = ScriptedLlm(yes=[COST], fails_after=0)
     answer = _assistant(library, llm).answer("Combien les travaux du pont ont-ils coûté ?")
-    assert answer.notices == ("model_unavailable",)
+    assert (answer.status, answer.notices) == ("answered", ("model_unavailable",))
     assert answer.text.startswith("Le modèle de langue ne répond pas")
-    assert all(statement.verbatim for statement in answer.statements)
+    assert [(statement.text, statement.verbatim, statement.origin) for statement in answer.statements] == [(COST, True, "quoted")]
+
+
+def test_without_the_model_nothing_is_said_that_nothing_answers(library: Library) -> None:
+    answer = _assistant(library, ScriptedLlm(fails_after=0)).answer("Qui a repeint les girafes du zoo ?")
+    assert (answer.status, answer.notices, answer.statements) == ("not_found", ("model_unavailable",), ())
+    assert answer.closest
+    assert "Les documents ne le disent pas" not in answer.text, "nobody has read them"
+
+
+def test_a_model_file_found_bad_at_first_use_leaves_quotations(library: Library) -> None:
+    llm = ScriptedLlm(fails_after=0, failure=ModelError)
+    answer = _assistant(library, llm).answer("Combien les travaux du pont ont-ils coûté ?")
+    assert (answer.status, answer.notices, answer.statements[0].text) == ("answered", ("model_unavailable",), COST)
+
+
+def test_a_model_that_failed_the_follow_up_is_not_waited_for_again(library: Library) -> None:
+    history = (Turn("user", "Combien les travaux du pont ont-ils coûté ?"), Turn("assistant", COST))
+    llm = ScriptedLlm(yes=[COST], fails_after=0)
+    answer = _assistant(library, llm).answer("Et combien ont-ils coûté ?", history)
+    assert llm.tried == 1
+    assert (answer.status, answer.notices) == ("answered", ("model_unavailable",))
+    assert [statement.text for statement in answer.statements] == [COST]
+
+
+def test_a_model_that_goes_on_the_way_takes_no_statement_and_no_number_back(tmp_path: Path) -> None:
+    dear = "Les travaux du pont de pierre ont coûté cher à la ville."
+    llm = ScriptedLlm(yes=[dear], fails_after=2)  # it denies the first, believes the second, and is gone at the third
+    with _library(tmp_path, FILES | {"pierre.txt": f"{dear}\n\nLes travaux du pont ont duré deux ans.\n"}) as library:
+        *events, answer = _assistant(library, llm).ask("Combien les travaux du pont ont-ils coûté ?")
+    assert isinstance(answer, Answer)
+    spoken = [event for event in events if isinstance(event, Spoken)]
+    assert llm.tried == 3
+    assert tuple(event.statement for event in spoken) == answer.statements
+    assert answer.statements[0].text == dear and len(answer.statements) == 3
+    assert [citation for event in spoken for citation in event.citations] == list(answer.citations)
+    for statement in answer.statements:
+        assert [answer.citations[n - 1].quote for n in statement.citations] == [statement.text]
+    assert answer.text.split("\n")[0].startswith("Le modèle de langue s’est arrêté en chemin")
+    assert (answer.status, answer.notices) == ("answered", ("model_unavailable",))
+
+
+@pytest.mark.parametrize(
+    ("question", "difference", "but"),
+    [
+        ("How much did the new bridge at Valmont cost?", "The documents do not give the same figure.", "[1], but “"),
+        ("Combien a coûté le nouveau pont de Valmont ?", "Les documents ne donnent pas le même chiffre.", "[1], mais “"),
+    ],
+)
+def test_a_disagreement_is_shown_unasked_and_says_of_what_kind(question: str, difference: str, but: str, tmp_path: Path) -> None:
+    cost = "The new bridge at Valmont was opened in May by the mayor and cost {} million euros."
+    with _library(tmp_path, {f"{n}.txt": cost.format(n) + "\n" for n in (4, 9)}) as library:
+        answer = _assistant(library, ScriptedLlm(yes=["4 million"])).answer(question)
+    (differing,) = answer.disagreements
+    assert (differing.citations, differing.note) == ((1, 2), difference)
+    assert [citation.quote for citation in answer.citations] == [cost.format(4), cost.format(9)]
+    last = answer.text.split("\n")[-1]
+    assert last.startswith(difference) and but in last and last.endswith("[2].")
+    assert all(citation.quote in last for citation in answer.citations)
 
 
 def test_other_requests_are_declined_without_searching(library: Library) -> None:

@@ -63,6 +63,13 @@ class TestLoading:
         with pytest.raises(CaseError, match=r"dev_x\.jsonl, line 2"):
             load(file)
 
+    def test_a_quotation_may_hold_a_line_separator(self, tmp_path):
+        quote = "Il mesure\u2028340 mètres."
+        file = tmp_path / "dev_x.jsonl"
+        line = {**EXAMPLE, "gold": [{"document": "pont", "start": 0, "end": len(quote), "quote": quote}]}
+        file.write_text(json.dumps(line, ensure_ascii=False) + "\n", encoding="utf-8")
+        assert load(file)[0].gold[0].quote == quote
+
     def test_an_id_twice_is_named(self, tmp_path):
         (tmp_path / "dev_x.jsonl").write_text(2 * (json.dumps(EXAMPLE) + "\n"), encoding="utf-8")
         with pytest.raises(CaseError, match="dev-x-01"):

@@ -16,8 +16,8 @@ def row(one, given):
     return Row(one, given, score(one, given, TEXTS, fair_judge))
 
 
-def said(support, text=LONG):
-    return answer(say(text, 1, support=support), citations=[cite(1, "pont", LONG)])
+def said(belief, text=LONG):
+    return answer(say(text, 1, belief=belief), citations=[cite(1, "pont", LONG)])
 
 
 def test_risk_and_coverage_by_hand():

@@ -186,6 +186,6 @@ def test_an_answer_survives_the_cache(cited, said, note, time):
     given_answer = replace(
         answer(*said, citations=cited, disagreements=[Disagreement((1, 2), note)], timings=Timings(total_ms=time)),
         closest=tuple(cited),
-        notices=("cancelled",),
+        notices=("model_unavailable",),
     )
     assert from_dict(to_dict(given_answer)) == given_answer

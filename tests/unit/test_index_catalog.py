@@ -64,6 +64,14 @@ def test_any_text_survives(texts: list[str]) -> None:
         catalog.close()
 
 
+def test_how_documents_begin(catalog: Catalog) -> None:
+    put(catalog, "long", "L’été 𝄞 " + "x" * 10_000)
+    put(catalog, "short", "Bref.")
+    asked = ["long", *(f"missing-{n}" for n in range(1_200)), "short"]
+    assert catalog.openings(asked, 9) == {"long": "L’été 𝄞 x", "short": "Bref."}
+    assert catalog.openings([], 9) == {}
+
+
 def test_a_document_that_is_not_there(catalog: Catalog) -> None:
     with pytest.raises(LibraryError, match="no document 'nowhere'"):
         catalog.document("nowhere")

@@ -51,6 +51,14 @@ def test_words_are_found_whatever_their_ending_and_accents(catalog: Catalog) -> 
     assert [n for n, _ in index.search("PLAINTES déposées", "fr", 5)] == [ids[1]]
 
 
+def test_terms_by_their_first_letters_and_length(catalog: Catalog) -> None:
+    put(catalog, "en", "The bridge, the bridges and the brig broke.", "Bread from abroad.")
+    index = LexicalIndex(catalog)
+    assert set(index.beginning("br", "en", 1, 99)) == {*stems("bridge brig broke bread", "en")}
+    assert set(index.beginning("br", "en", 5, 5)) == {term for term in stems("bridge broke bread", "en") if len(term) == 5}
+    assert index.beginning("br", "fr", 1, 99) == ()
+
+
 def test_each_language_is_searched_alone(catalog: Catalog) -> None:
     french = put(catalog, "fr", "Valmont et son pont.", language="fr")
     english = put(catalog, "en", "Valmont and its bridge.")

@@ -100,6 +100,7 @@ def test_a_changed_card_changes_its_document_only(corpus: Path) -> None:
 
 def test_what_is_passed_over(corpus: Path) -> None:
     put(corpus, "sources.toml", "")
+    put(corpus, "examples.toml", "")
     put(corpus, ".caché.txt", "x")
     put(corpus, ".git/x.txt", "x")
     put(corpus, "image.png", "x")

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import CorpusError
+from rag.index.catalog import Catalog
+from rag.ingestion import readers
 from rag.library import Progress
 from tests.shelf import FILES, Shelf, fill
 
@@ -151,6 +153,37 @@ def test_small_files_are_embedded_together(shelf: Shelf) -> None:
     fill(shelf.corpus, {f"note{n}.txt": f"Note number {n} about the harbour." for n in range(100)})
     assert shelf.sync().documents == 103
     assert len(shelf.embedder.calls) == 1
+
+
+def test_files_of_other_kinds_are_told_of(shelf: Shelf) -> None:
+    for name in ("photo.png", "below/setup.exe", "sources.toml", ".hidden.png"):
+        fill(shelf.corpus, {name: ""})
+    assert shelf.sync().ignored == ("below/setup.exe", "photo.png")
+
+
+def test_documents_whose_vectors_are_cached_do_not_pile_up(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(shelf.corpus, {f"note{n}.txt": f"Note number {n}. " + "The harbour was dredged in spring. " * 50 for n in range(40)})
+    shelf.sync()
+    monkeypatch.setattr("rag.intake.WAITING", 5_000)
+    read, written, most = readers.read, Catalog.replace, 0
+    waiting: list[int] = []
+
+    def counted(*given: object, **named: object):
+        nonlocal most
+        document = read(*given, **named)  # type: ignore[arg-type]
+        waiting.append(len(document.text))
+        most = max(most, sum(waiting))
+        return document
+
+    def replaced(*given: object, **named: object):
+        waiting.pop(0)
+        return written(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("rag.ingestion.readers.read", counted)
+    monkeypatch.setattr(Catalog, "replace", replaced)
+    assert shelf.sync(rebuild=True).embedded == 0
+    assert not waiting
+    assert most < 5_000 + 2_000
 
 
 def test_progress_ends_at_its_total(shelf: Shelf) -> None:

@@ -57,3 +57,17 @@ def test_removing_a_document_deletes_its_file(shelf: Shelf) -> None:
             library.remove_document("bridge.txt")
     assert not (shelf.corpus / "bridge.txt").exists()
     assert shelf.sync().unchanged == 2
+
+
+def test_the_library_knows_which_files_it_could_not_read(shelf: Shelf) -> None:
+    (shelf.corpus / "scan.pdf").write_bytes(b"%PDF broken")
+    with shelf.open() as library:
+        assert library.failed == ()
+        library.sync()
+        assert [path for path, _ in library.failed] == ["scan.pdf"]
+        with pytest.raises(UnreadableFile):
+            library.add_file("empty.txt", b"")
+        assert [path for path, _ in library.failed] == ["scan.pdf"]  # what is not there any more is not listed
+        (shelf.corpus / "scan.pdf").unlink()
+        library.sync()
+        assert library.failed == ()

@@ -16,18 +16,30 @@ def test_the_spellings_of_a_side_are_added_up() -> None:
 def test_a_side_not_listed_counts_as_likely_as_the_last_listed() -> None:
     assert log_odds({"Yes": math.log(0.9), "Sure": math.log(0.01)}, "Yes") == pytest.approx(math.log(90))
     assert log_odds({"Non": math.log(0.9), "Sure": math.log(0.01)}, "Non") == pytest.approx(-math.log(90))
-    assert log_odds({"Paris": math.log(0.9), "Sure": math.log(0.01)}, "Paris") == 0.0
+
+
+def test_a_reply_that_is_neither_is_no_opinion() -> None:
+    assert log_odds({"Paris": math.log(0.9), "Sure": math.log(0.01)}, "Paris") is None
 
 
 def test_words_that_merely_begin_like_it_do_not_count() -> None:
-    assert log_odds({"Not": -0.1, "Yesterday": -2.0, "None": -3.0}, "Not") == 0.0
+    assert log_odds({"Not": -0.1, "Yesterday": -2.0, "None": -3.0}, "Not") is None
+
+
+def test_a_yes_among_the_unlikeliest_is_no_opinion_either() -> None:
+    """The other side would count as likely as the last listed: even odds, of a reply that begins with "The"."""
+    assert log_odds({"The": math.log(0.98), "Yes": math.log(0.001)}, "The") is None
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Yes.", 3.0), (" oui", 3.0), ("No", -3.0), ("NON !", -3.0), ("Perhaps", 0.0), ("", 0.0), ("Yes and no", 0.0)],
+    [
+        *((yes, 3.0) for yes in ("Yes.", " oui", "**Yes**", "Answer: yes")),
+        *((no, -3.0) for no in ("No", "NON !", "La réponse est non.")),
+        *((neither, None) for neither in ("Perhaps", "", "Yes and no", "Not sure", "It says yes")),
+    ],
 )
-def test_without_probabilities_only_a_plain_word_counts(text: str, expected: float) -> None:
+def test_without_probabilities_only_a_plain_word_counts(text: str, expected: float | None) -> None:
     assert log_odds({}, text) == expected
 
 

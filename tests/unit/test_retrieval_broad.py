@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -65,10 +67,10 @@ ALL = (GAZETTE, HERALD, TALK)
 
 
 def means(question: str, language: Language) -> list[str]:
-    def opening(document: str) -> str:
-        return "A podcast by the town." if document == "talk" else "A text."
+    def openings(documents: Sequence[str]) -> dict[str, str]:
+        return {each: "A podcast by the town." if each == "talk" else "A text." for each in documents}
 
-    return [source.id for source in named(question, language, ALL, opening)]
+    return [source.id for source in named(question, language, ALL, openings)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from rag.retrieval.question import RESPELT, SYNONYM, Question, read
 from rag.retrieval.spelling import speller
 from rag.text.terms import stems
@@ -64,8 +67,9 @@ class Terms:
     def frequencies(self, terms: list[str], language: Language) -> dict[str, int]:
         return {term: 1 for term in terms if term in self._terms.get(language, ())}
 
-    def beginning(self, letters: str, language: Language) -> tuple[str, ...]:
-        return tuple(term for term in self._terms.get(language, ()) if term.startswith(letters))
+    def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
+        held = self._terms.get(language, ())
+        return tuple(term for term in held if term.startswith(letters) and shortest <= len(term) <= longest)
 
 
 def test_a_slip_of_the_pen_is_forgiven_for_less() -> None:
@@ -85,6 +89,26 @@ def test_what_stands_in_the_documents_is_not_corrected() -> None:
     respell = speller(Terms(fr="pont ponte"))
     assert respell("pont", "fr") == ()
     assert respell("1999", "fr") == ()
+
+
+@given(
+    st.lists(st.text("abcde", min_size=3, max_size=11), min_size=1, max_size=60, unique=True),
+    st.text("abcde", min_size=3, max_size=11),
+)
+def test_looking_only_at_words_of_fitting_lengths_misses_none(held: list[str], asked: str) -> None:
+    class Held:
+        everything = False
+
+        def frequencies(self, terms: list[str], language: Language) -> dict[str, int]:
+            return {}
+
+        def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
+            fits = (term for term in held if self.everything or shortest <= len(term) <= longest)
+            return tuple(term for term in fits if term.startswith(letters))
+
+    few, all_of_them = Held(), Held()
+    all_of_them.everything = True
+    assert speller(few)(asked, "en") == speller(all_of_them)(asked, "en")
 
 
 def test_a_short_or_quite_different_word_is_left_alone() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.selection import NEAR, Ranked, choose, fitting, merged, says_same, tokens_of
+from rag.retrieval.selection import AT_LARGE, NEAR, SAME_VECTOR, Ranked, choose, fitting, merged, says_same, tokens_of
 from rag.text.terms import stems
 from rag.types import Language, Sentence, Source
 
@@ -104,6 +104,42 @@ def test_copies_of_one_idea_give_way() -> None:
     assert [item.id for item in chosen] == [2, 9]
 
 
+def leaning(place: int, cosine: float) -> np.ndarray:
+    """A unit vector at ``cosine`` to the first axis, in a direction of its own."""
+    return axis(0, place, (1 / cosine**2 - 1) ** 0.5)
+
+
+def test_asked_at_large_each_idea_is_heard_once_and_a_translation_repeats_it() -> None:
+    first = ranked(1, score=0.9, document="a", vector=axis(0))
+    copies = [ranked(n, "A sentence.", 0.89, "en", "b", leaning(n, 0.95)) for n in (2, 3)]
+    others = [ranked(n, score=0.8 - n / 100, document="a", vector=leaning(n, 0.85)) for n in (4, 5)]
+    ranking = [first, *copies, *others]
+    assert {item.id for item in choose(ranking, WEIGHTS, limit=3, tokens=9999, taste=AT_LARGE)} == {1, 4, 5}
+    assert {2, 3} & {item.id for item in choose(ranking, WEIGHTS, limit=3, tokens=9999)}
+
+
+def test_asked_at_large_more_documents_speak() -> None:
+    one = [ranked(n, score=0.9 - n / 1000, document="a", vector=leaning(n, 0.88)) for n in range(1, 9)]
+    others = [ranked(n, score=0.885 - n / 1000, document=f"doc-{n}", vector=leaning(n, 0.88)) for n in (9, 10, 11)]
+
+    def heard(**taste: object) -> set[str]:
+        chosen = choose([*one, *others], WEIGHTS, limit=6, tokens=9999, **taste)  # type: ignore[arg-type]
+        return {item.source.id for item in chosen}
+
+    assert heard() == {"a"}
+    assert heard(taste=AT_LARGE) == {"a", "doc-9", "doc-10", "doc-11"}
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.floats(0, 1)), max_size=20))
+def test_asked_at_large_no_two_are_near_copies_and_the_best_is_there(rows) -> None:
+    items = [ranked(n, score=score, vector=axis(place, 6, much)) for n, (score, place, much) in enumerate(rows)]
+    items.sort(key=lambda item: -item.score)
+    chosen = choose(items, WEIGHTS, limit=8, tokens=9999, taste=AT_LARGE)
+    assert not items or items[0] in chosen
+    for n, one in enumerate(chosen):
+        assert all(float(one.vector @ other.vector) < SAME_VECTOR for other in chosen[:n])
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.integers(1, 300), st.sampled_from(["fr", "en"])), max_size=20),
     st.integers(1, 8),
@@ -115,7 +151,7 @@ def test_whatever_is_ranked_the_promises_hold(rows, limit: int, tokens: int) -> 
     chosen = choose(items, WEIGHTS, limit=limit, tokens=tokens)
     assert len(chosen) <= limit
     assert bool(chosen) == bool(items)
-    assert sum(tokens_of(item.sentence.text) for item in chosen) <= tokens or len(chosen) == 1
+    assert sum(tokens_of(item.sentence.text, item.sentence.language) for item in chosen) <= tokens or len(chosen) == 1
     assert [item.score for item in chosen] == sorted((item.score for item in chosen), reverse=True)
     assert not items or items[0] in chosen
 

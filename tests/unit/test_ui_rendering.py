@@ -10,7 +10,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.types import Citation, Document, Evidence, Sentence, Source, Statement
+from rag.types import Citation, Document, Evidence, Reading, Sentence, Source, Statement
 from rag.ui.chat import Conversation, Exchange, follow, respond, stop, turns
 from rag.ui.copying import copied
 from rag.ui.notation import Cards
@@ -94,6 +94,20 @@ def test_while_an_answer_grows_what_was_there_stays() -> None:
     for before, after in pairwise(shown):
         assert after[: len(before)] == before
     assert len(shown[-1]) == 2
+
+
+def test_the_status_says_what_is_being_done() -> None:
+    look, *_ = FakeAssistant(pause=0).ask("What did it cost?")
+    exchange = Exchange("What did it cost?", "en")
+    said = []
+    for event in (None, look, Reading(1, 3), Reading(3, 3)):
+        exchange = follow(exchange, event) if event else exchange
+        said.append(thread((exchange,)))
+    for html, stage in zip(
+        said, ("Searching the documents…", "Reading the passages", "Reading the passages", "Checking…"), strict=True
+    ):
+        assert stage in Tags(html).text
+    assert "Vérification…" in Tags(thread((exchange,), "fr")).text
 
 
 @settings(max_examples=60, deadline=None)

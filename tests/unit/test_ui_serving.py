@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -62,9 +63,18 @@ def test_every_response_carries_the_policy_even_a_refusal() -> None:
 class _Llm:
     fingerprint = "fake"
     closed = False
+    state = "ready"
 
     def complete(self, messages: Any, *, max_tokens: int, grammar: Any = None, stop: Any = ()) -> str:
+        if self.state == "unavailable":
+            raise ModelError("no tensors in the model file; give another")
         return "done"
+
+    def yes_or_no(self, messages: Any) -> str:
+        return self.complete(messages, max_tokens=1)
+
+    def begins_with(self, messages: Any, word: str) -> str:
+        return self.complete(messages, max_tokens=1)
 
     def close(self) -> None:
         self.closed = True
@@ -93,8 +103,45 @@ def test_a_model_that_cannot_be_loaded_is_unavailable_with_its_reason() -> None:
     llm = WarmingLlm(fail, patience=5)
     with pytest.raises(ModelUnavailable, match="the model file is damaged; delete it"):
         llm.complete([], max_tokens=1)
-    assert (llm.state, llm.fault) == ("unavailable", "the model file is damaged; delete it")
+    assert llm.state == "unavailable"
     llm.close()
+
+
+def test_an_open_model_is_ready_once_it_says_so() -> None:
+    """Opening only starts the server: it loads for seconds, may fail at that, and may end later."""
+    model = _Llm()
+    llm = WarmingLlm(lambda: model, patience=5)  # type: ignore[arg-type, return-value]
+    llm._opened.result(5)
+    for state in ("loading", "ready", "unavailable"):
+        model.state = state
+        assert llm.state == state
+    llm.close()
+
+
+@pytest.mark.parametrize(
+    "ask", [methodcaller("complete", [], max_tokens=1), methodcaller("yes_or_no", []), methodcaller("begins_with", [], "NONE")]
+)
+def test_a_file_found_bad_at_first_use_is_a_model_that_is_not_there(ask: Any) -> None:
+    model = _Llm()
+    model.state = "unavailable"
+    llm = WarmingLlm(lambda: model, patience=5)  # type: ignore[arg-type, return-value]
+    with pytest.raises(ModelUnavailable, match="no tensors in the model file; give another"):
+        ask(llm)
+    llm.close()
+
+
+def test_health_tells_what_is_missing() -> None:
+    from app import health
+
+    class Library:
+        def sources(self) -> tuple[str, ...]:
+            return ("one", "two")
+
+    model = _Llm()
+    for state, ready in (("loading", False), ("ready", True), ("unavailable", False)):
+        model.state = state
+        told = health(Library(), model)  # type: ignore[arg-type]
+        assert told == {"ready": ready, "documents": 2, "model": state}
 
 
 def test_what_follows_opening_keeps_nobody_waiting() -> None:

@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from rag.models.llm import Completion
-from rag.text.glossary import translations
-from rag.text.terms import stems, words
-from rag.types import Evidence, Language, Sentence, Source
-from rag.verification.alignment import FloatArray, TokenEmbedder, pooled
+from rag.types import Evidence, Language
+from rag.verification.alignment import pooled
 from rag.verification.judges import ModelJudge
-from rag.verification.support import Calibration, Features, Model
+from rag.verification.support import Calibration
 from rag.verification.verifier import Verdict, Verifier
-
-
-class FakeEmbedder(TokenEmbedder):
-    """A word is its English stem: French words stand where their first translation does."""
-
-    def encode_tokens(self, text: str) -> FloatArray:
-        rows = [self._row(word) for word in words(text)]
-        return np.array(rows, np.float32) if rows else np.zeros((0, 48), np.float32)
-
-    def token_spans(self, text: str) -> tuple[tuple[int, int], ...]:
-        found, at = [], 0
-        plain = text.casefold()
-        for word in words(text):
-            start = max(plain.find(word, at), at)
-            found.append((start, start + len(word)))
-            at = start + len(word)
-        return tuple(found)
-
-    def encode_passages(self, texts: Sequence[str]) -> FloatArray:
-        sums = np.array([self.encode_tokens(text).sum(axis=0) if words(text) else np.ones(48) for text in texts])
-        return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
-
-    @staticmethod
-    def _row(word: str) -> FloatArray:
-        meant = min(translations(word, "fr"), default="") or "".join(stems(word, "en")) or word
-        seed = int(hashlib.sha256(meant.encode()).hexdigest()[:8], 16)
-        row = np.random.default_rng(seed).normal(size=48)
-        return np.asarray(row / np.linalg.norm(row), np.float32)
-
-
-def plain_calibration(threshold: float = 0.3) -> Calibration:
-    """Support is the share of the statement's words found: half of them give one half."""
-    names = [field.name for field in fields(Features)]
-    weights = dict.fromkeys(names, 0.0) | {"overlap": 6.0}
-    model = Model(weights, dict.fromkeys(names, 0.0), dict.fromkeys(names, 1.0), -3.0, threshold)
-    return Calibration(model, model, 1.0)
-
-
-def evidence(text: str, language: Language, before: str = "", **card: str) -> Evidence:
-    sentence = Sentence("d", 0, 0, 0, len(text), text, language)
-    return Evidence(sentence, Source("d", "d.txt", language, **card), 0.9, 0.5, 0.8, 1.0, before=before)
-
+from tests.stand import FakeEmbedder, evidence, plain_calibration
 
 FRENCH = evidence("Au mois d'août, Morel a déclaré avoir vendu plus de 500 000 livres en Californie.", "fr", date="2023-12-06")
 
@@ -146,6 +101,22 @@ def test_a_judge_tips_the_scales() -> None:
 
     statement = "In August, Morel said he had sold more than 500,000 books in California."
     assert not Verifier(FakeEmbedder(), plain_calibration(), Stern()).check(statement, "en", [FRENCH]).accepted
+
+
+def test_a_judge_is_not_asked_about_what_no_opinion_can_save() -> None:
+    class Asked(Exception):
+        pass
+
+    class Curious:
+        def log_odds(self, evidence: str, statement: str) -> float:
+            raise Asked
+
+    verifier = Verifier(FakeEmbedder(), plain_calibration(), Curious())
+    wrong = "In August, Morel said he had sold more than 600,000 books in California."
+    assert not verifier.check(wrong, "en", [FRENCH]).accepted
+    with pytest.raises(Asked):
+        verifier.check(wrong.replace("600", "500"), "en", [FRENCH])
+    assert verifier.unjudged().check(wrong.replace("600", "500"), "en", [FRENCH]).accepted
 
 
 def test_the_language_model_as_a_judge_weighs_no_more_than_it_may() -> None:

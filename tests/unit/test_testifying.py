@@ -1,0 +1,100 @@
+"""Who speaks and in what order, with the real belief and a scripted model: looks, comparisons, overviews, early ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from rag.generation.belief import features, load_belief
+from rag.meter import Meter
+from rag.speaking import Speaker
+from rag.testifying import STATEMENTS_BROAD, Hearing
+from rag.types import Evidence, Source, Spoken
+from rag.verification.verifier import Verifier
+from tests.scripted import ScriptedLlm
+from tests.stand import FakeEmbedder, evidence, plain_calibration
+
+COST = "The bridge cost four million euros."
+QUESTION = "How much did the bridge cost?"
+#: What the search found on the way: hardly to the point.
+ASIDES = tuple(
+    replace(evidence(text, "en", document=text.split()[1]), dense=0.1, lexical=0.0, coverage=0.0)
+    for text in (
+        "The baker sells more bread.",
+        "The mayor likes old trains.",
+        "The library opens on Monday.",
+        "The school has nine teachers.",
+        "The river rises each spring.",
+    )
+)
+
+
+def hearing(question: str, items: Sequence[Evidence], llm: ScriptedLlm, caution: str = "cautious") -> Hearing:
+    belief, meter = load_belief(), Meter()
+    verifier = Verifier(FakeEmbedder(), plain_calibration())
+    speaker = Speaker(question, "en", verifier, llm, meter, lambda name: Source(name, f"{name}.txt", "en"))
+    threshold = belief.thresholds[caution]
+    return Hearing(question, "en", items, speaker, meter, llm, belief, threshold, lambda _: False, lambda _: "")
+
+
+def told(heard: Hearing) -> list[str]:
+    return [event.statement.text for event in heard.testify() if isinstance(event, Spoken)]
+
+
+def test_a_certain_witness_ends_the_hearing() -> None:
+    llm = ScriptedLlm(yes=[COST])
+    assert told(hearing(QUESTION, (*ASIDES, evidence(COST, "en")), llm)) == [COST]
+    assert len(llm.weighed) == 1 and COST in llm.weighed[0]
+
+
+def test_without_one_the_first_three_are_heard_whatever_they_promise() -> None:
+    llm = ScriptedLlm()
+    assert told(hearing(QUESTION, ASIDES, llm)) == []
+    assert len(llm.weighed) == 3
+
+
+@pytest.mark.parametrize(("pointed", "expected"), [("four million euros", [COST]), ("NONE", [])])
+def test_an_unsure_witness_is_believed_after_a_second_look_or_not(pointed: str, expected: list[str]) -> None:
+    llm = ScriptedLlm(odds={COST: -2.0}, replies={COST: pointed})
+    assert told(hearing(QUESTION, (evidence(COST, "en"), *ASIDES), llm)) == expected
+    assert len(llm.shown) == len(llm.weighed) + 1, "one is looked at again"
+
+
+def test_a_bolder_setting_answers_what_a_cautious_one_leaves_open() -> None:
+    """An unsure witness of which the second look says little; each statement tells how far it is believed."""
+    item, belief = evidence(COST, "en"), load_belief()
+
+    def unsure(odds: float, none: float) -> bool:
+        known = features(QUESTION, item, (item, *ASIDES), odds)
+        doubted = belief.worth_pointing <= belief.belief(known) < belief.certain
+        return doubted and belief.thresholds["bold"] < belief.second(known, none) < belief.thresholds["cautious"]
+
+    odds, none = next((n / 10, m / 4) for n in range(-60, 60) for m in range(-16, 24) if unsure(n / 10, m / 4))
+    said = {}
+    for caution in ("cautious", "bold"):
+        heard = hearing(QUESTION, (item, *ASIDES), ScriptedLlm(odds={COST: odds}, none=none), caution)
+        said[caution] = told(heard), [statement.belief for statement in heard.speaker.statements]
+    assert said["cautious"] == ([], [])
+    assert said["bold"][0] == [COST] and belief.thresholds["bold"] < said["bold"][1][0] < belief.thresholds["cautious"]
+
+
+def test_in_a_comparison_one_witness_of_each_document_speaks_the_most_believed_first() -> None:
+    odds = {
+        "The bridge is made of local stone.": 1.0,
+        "The bridge cost four million euros in all.": 3.0,
+        "The bridge is closed on Sundays.": 4.0,
+        "The bridge has nine arches.": 2.0,
+    }
+    items = [evidence(text, "en", document="herald" if place < 2 else "gazette") for place, text in enumerate(odds)]
+    said = told(hearing("Compare what the articles claim of the bridge.", items, ScriptedLlm(odds=odds)))
+    assert said == ["The bridge is closed on Sundays.", "The bridge cost four million euros in all."]
+
+
+def test_an_overview_takes_the_evidence_as_it_stands() -> None:
+    llm = ScriptedLlm()
+    items = (evidence(COST, "en"), *ASIDES)
+    said = told(hearing("What are these documents about?", items, llm))
+    assert said == [item.sentence.text for item in items[:STATEMENTS_BROAD]]
+    assert llm.shown == []
