@@ -1,19 +1,22 @@
-"""The libraries of ``eval/bench.py``: real sentences as far as they go, then synthetic ones; and the clock."""
+"""What ``eval/bench.py`` measures with: libraries of real sentences, then synthetic ones; ingest runs; the clock."""
 
 from __future__ import annotations
 
 import json
 import random
 import re
+import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.corpus import documents
+from rag.comparison import DONE, compare
 from rag.ingestion.sentences import split
 from rag.library import Library
 from rag.models.embedder import Embedder
@@ -22,6 +25,8 @@ from rag.types import Document, Language, Sentence, Source
 
 FloatArray = NDArray[np.float32]
 PER_DOCUMENT = 50
+REAL = 1_000  #: real sentences embedded: for the ingest rate, and for synthetic vectors to start from
+FILES = 10_000  #: of the second ingest
 MOVED = 0.3  #: length of the random move from a real vector to a synthetic one
 
 
@@ -95,6 +100,74 @@ def mixed(texts: dict[Language, list[str]], count: int, seed: int = 7) -> Iterat
             for _ in range(max(1, len(frame) // 2)):
                 frame[draw.randrange(len(frame))] = draw.choice(draw.choice(words[language]))
             yield " ".join(frame), language, False
+
+
+def ingest_rate(settings: Settings, texts: dict[Language, list[str]]) -> dict[str, float]:
+    """Sentences a second through the whole of a sync, and through the bare model, on the same texts.
+
+    ``peak_mb``: most memory of this process until the first sync was done, model and all.
+    """
+    from rag.models.embedder import open_embedder
+
+    embedder = open_embedder(settings)
+    bare: Any = embedder._model  # type: ignore[attr-defined]
+    rates: dict[str, list[float]] = {"bare": [], "sync": []}
+    most = 0.0
+    for turn in range(2):
+        with TemporaryDirectory() as folder:
+            corpus = Path(folder) / "corpus"
+            corpus.mkdir()
+            rows = list(mixed(texts, REAL, seed=turn))
+            for start in range(0, len(rows), PER_DOCUMENT):
+                for language in ("fr", "en"):
+                    lines = [text for text, each, _ in rows[start : start + PER_DOCUMENT] if each == language]
+                    (corpus / f"{language}-{start}.txt").write_text("\n\n".join(lines) + "\n", "utf-8")
+            own = settings.model_copy(update={"corpus": corpus, "index": Path(folder) / "index"})
+            with Library.open(own, embedder=embedder) as library:
+                report = library.sync()
+                most = most or peak_mb()  # before the bare model is asked
+                sources = library.sources()
+                held = [one.text for source in sources for one in library.sentences(source.id) if one.searchable]
+            rates["sync"].append(report.embedded / report.seconds)
+            distinct = list(dict.fromkeys(held))
+            started = time.perf_counter()
+            bare.encode(["passage: " + text for text in distinct], batch_size=own.embedder_batch, show_progress_bar=False)
+            rates["bare"].append(len(distinct) / (time.perf_counter() - started))
+    return {name: float(np.mean(each)) for name, each in rates.items()} | {"sentences": float(REAL), "peak_mb": most}
+
+
+def unchanged(settings: Settings, texts: dict[Language, list[str]]) -> dict[str, float]:
+    """Seconds of a first and of a second sync of ``FILES`` files, and how many sentences the second embedded.
+
+    ``peak_mb``: most memory of this process until the first sync was done; no model is loaded.
+    """
+    with TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for number, (text, _, _) in enumerate(mixed(texts, FILES)):
+            (corpus / f"{number}.txt").write_text(text + "\n", "utf-8")
+        own = settings.model_copy(update={"corpus": corpus, "index": Path(folder) / "index"})
+        with Library.open(own, embedder=RandomEmbedder()) as library:
+            first = library.sync()
+            most = peak_mb()
+        with Library.open(own, embedder=RandomEmbedder()) as library:
+            second = library.sync()
+    return {"files": FILES, "first_s": first.seconds, "second_s": second.seconds, "embedded": second.embedded, "peak_mb": most}
+
+
+def comparing(library: Library, sentences: int) -> float:
+    """Seconds it takes to find what the last ``sentences`` written say otherwise than all the others."""
+    catalog = library.catalog
+    row = catalog.row("SELECT revision FROM documents ORDER BY revision DESC LIMIT 1 OFFSET ?", sentences // PER_DOCUMENT)
+    catalog.set_meta(DONE, str(row[0] if row else 0))
+    started = time.perf_counter()
+    compare(catalog, library.vectors)
+    return time.perf_counter() - started
+
+
+def peak_mb() -> float:
+    """Most memory this process has held so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def filled(library: Library, texts: dict[Language, list[str]], count: int, vectors: FloatArray) -> int:

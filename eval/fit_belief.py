@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from eval.belief_data import CALIBRATION, Court, Heard, affairs, of_affair, of_clapnq, of_dev
+from eval.belief_data import CALIBRATION, Court, Heard, affairs, of_clapnq, of_dev, to_fit
 from rag.generation.belief import HEARD, POINTED, PROMISE, BeliefModel, load_belief
 from rag.models.embedder import open_embedder
 from rag.models.llm import open_llm
@@ -65,7 +65,7 @@ def heard(data: Path | None) -> Groups:
         court = Court(llm, open_embedder(settings), KEPT)
         found = {DEV: list(court.hear(settings.corpus, of_dev()))}
         for name in affairs():
-            found[name] = list(court.hear(CALIBRATION / name, of_affair(name)))
+            found[name] = list(court.hear(CALIBRATION / name, to_fit(name)))
         if data is not None:
             with tempfile.TemporaryDirectory() as folder:
                 corpus = Path(folder) / "corpus"

@@ -30,7 +30,6 @@ from rag.speaking import Speaker
 from rag.testifying import Hearing
 from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Turn
 from rag.verification.constraints import LEAD, unmet
-from rag.verification.counterparts import Miss
 from rag.verification.disagreement import note
 from rag.verification.judges import open_judge
 from rag.verification.verifier import Verifier
@@ -170,8 +169,15 @@ class Assistant:
             miss = hearing.instead(missing)
             unread = lost and closest and not missing and miss is None
             instead = [(each.term, each.instead) for each in miss.counterparts] if miss else []
-            lines.append(phrase("not_found_unread", language) if unread else not_found(language, missing, instead))
-            return Answer("", language, "not_found", "\n".join(lines), closest=_nearest(closest, miss), notices=notices)
+            near = miss.evidence if miss else None
+            if unread:
+                lines.append(phrase("not_found_unread", language))
+            elif hearing.opposed and not miss:
+                near = hearing.opposed[0]
+                lines.append(phrase("says_opposite", language))
+            else:
+                lines.append(not_found(language, missing, instead))
+            return Answer("", language, "not_found", "\n".join(lines), closest=_nearest(closest, near), notices=notices)
         disagreements = self._disagreements(language, speaker)
         lines += [marked(statement.text, statement.citations) for statement in speaker.statements]
         cited = {citation.n: citation for citation in speaker.citations}
@@ -209,10 +215,10 @@ def _numbered(evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
     return labels.citations
 
 
-def _nearest(closest: tuple[Citation, ...], miss: Miss | None) -> tuple[Citation, ...]:
+def _nearest(closest: tuple[Citation, ...], near: Evidence | None) -> tuple[Citation, ...]:
     """The closest passages, as many as are shown; the one that is spoken of comes first."""
-    if miss is not None:
-        there = miss.evidence.sentence
+    if near is not None:
+        there = near.sentence
         place = (there.document_id, there.start, there.end)
         closest = tuple(sorted(closest, key=lambda each: (each.document, each.start, each.end) != place))
     return closest[:_CLOSEST]

@@ -24,12 +24,12 @@ NEAREST = 32
 COMPARED = 200
 #: Up to so many sentences all vectors are compared (a matrix product, 75 MB); above, the vector store is searched.
 EXACT = 50_000
-_DONE = "compared"
+DONE = "compared"  #: the catalog's fact that holds the revision compared last
 
 
 def compare(catalog: Catalog, index: VectorIndex, on_progress: OnProgress | None = None) -> int:
     """Find the disagreements of what was written since the last comparison; return how many. For the one writer."""
-    done, until = int(catalog.meta(_DONE) or 0), catalog.revision()
+    done, until = int(catalog.meta(DONE) or 0), catalog.revision()
     if done == until:
         return 0
     exact = ExactVectors(catalog) if catalog.counts().searchable <= EXACT else None
@@ -47,7 +47,7 @@ def compare(catalog: Catalog, index: VectorIndex, on_progress: OnProgress | None
         if on_progress:
             rate = seen / max(time.perf_counter() - started, 1e-6)
             on_progress(Progress(number, len(documents), rate, "comparing"))
-    catalog.set_meta(_DONE, str(until))
+    catalog.set_meta(DONE, str(until))
     return found
 
 

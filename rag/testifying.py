@@ -20,6 +20,7 @@ from rag.speaking import Speaker
 from rag.types import Event, Evidence, Language, Reading, Sentence
 from rag.verification.constraints import unmet
 from rag.verification.counterparts import Miss, nearest_miss
+from rag.verification.premise import contradicts_premise
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
 STATEMENTS_BROAD = 5  # at most, in a summary
@@ -41,6 +42,7 @@ class Hearing:
     disputed: Callable[[Sentence], bool]
     lead_of: Callable[[Evidence], str]  #: the first lines of the sentence's document
     dropped: list[Witness] = field(default_factory=list, init=False)  #: heard, but not about the question's own terms
+    opposed: list[Evidence] = field(default_factory=list, init=False)  #: likely, but against what is taken for granted
 
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
@@ -87,6 +89,9 @@ class Hearing:
             if unmet(part, self.language, [witness.evidence], self.evidence, self.lead_of):
                 self.dropped.append(witness)
                 continue
+            if self._opposes(part, witness):
+                self.opposed.append(witness.evidence)
+                continue
             if witness.belief >= self.belief.certain and len(self.speaker.statements) - said < STATEMENTS:
                 yield from self._speak(witness.evidence, witness.belief)
                 answered = True
@@ -100,6 +105,12 @@ class Hearing:
             believed = self._believed(part, waiting)
         for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:
             yield from self._speak(witness.evidence, witness.belief)
+
+    def _opposes(self, part: str, witness: Witness) -> bool:
+        """Whether a likely witness says the opposite of what is taken for granted: "why did he admit it?" of who denies it."""
+        sentence = witness.evidence.sentence
+        likely = witness.belief >= self.belief.worth_pointing
+        return likely and contradicts_premise(part, self.language, sentence.text, sentence.language)
 
     def _believed(self, part: str, unsure: Sequence[Witness]) -> list[Witness]:
         """Those of the best unsure witnesses whom a second look bears out."""

@@ -15,6 +15,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "fr": "Les documents ne le disent pas : rien de ce qui s’en rapproche ne parle de {terms}.",
         "en": "The documents do not say: nothing that comes close speaks of {terms}.",
     },
+    "says_opposite": {
+        "fr": "Les documents ne le disent pas : le passage qui s’en rapproche le plus dit le contraire.",
+        "en": "The documents do not say so: the passage that comes closest says the opposite.",
+    },
     "says_instead": {
         "fr": "Les documents ne le disent pas : un passage qui s’en rapproche dit {instead}, et non {terms}.",
         "en": "The documents do not say: a passage that comes close says {instead}, not {terms}.",

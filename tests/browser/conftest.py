@@ -52,7 +52,8 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, town: Served) -> Iterator[Callable[..., Page]]:
     """Open the page as a reader would: ``visit(locale="fr-FR", width=390, color_scheme="dark")``.
 
-    ``url``: of another page than the town's; ``ready``: what is waited for. Whatever a test does, no script error may occur and no request may leave the machine.
+    ``url``: of another page than the town's; ``ready``: what is waited for. Whatever a test does, no script error may
+    occur and no request may leave the machine.
     """
     contexts, faults = [], []
 

@@ -33,7 +33,7 @@ STATES: dict[str, Callable[[Page], object]] = {
     "documents": lambda page: tab(page, "Documents"),
     "timeline": lambda page: page.get_by_role("button", name="Chronologie").click(),
     "contradictions": lambda page: page.get_by_role("button", name="Contradictions").click(),
-    "history": lambda page: _keep(page),
+    "history": _keep,
 }
 
 

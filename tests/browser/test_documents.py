@@ -101,7 +101,7 @@ def test_what_the_server_refuses_is_explained_in_the_page_s_language(visit: Call
 def test_names_titles_and_texts_full_of_scripts_do_nothing(visit: Callable[..., Page], tmp_path: Path) -> None:
     page = visit()
     evil = tmp_path / "<img src=x onerror=window.pwned=1>.txt"
-    evil.write_text("<script>window.pwned=1</script><img src=x onerror=window.pwned=1> A mill.", encoding="utf-8")
+    evil.write_text("A mill. <script>window.pwned=1</script><img src=x onerror=window.pwned=1>", encoding="utf-8")
     tab(page, "Documents")
     page.locator("input[type=file]").set_input_files([evil])
     expect(page.locator("#report")).to_contain_text("Added: ")
@@ -115,8 +115,8 @@ def test_names_titles_and_texts_full_of_scripts_do_nothing(visit: Callable[..., 
         page.get_by_role("button", name=view).click()
         expect(page.get_by_role("button", name=view)).to_have_attribute("aria-pressed", "true")
         expect(made).to_have_count(0)
-    page.get_by_label("Search the documents").fill("window.pwned")
-    expect(page.locator("#shelf blockquote").first).to_contain_text("window.pwned")
+    page.get_by_label("Search the documents").fill("script")
+    expect(page.locator("#shelf blockquote").first).to_contain_text("<script>")
     expect(made).to_have_count(0)
     page.get_by_label("Search the documents").fill("")
     _delete(row, "Delete", "Delete the file too?")

@@ -161,11 +161,13 @@ def test_whatever_an_answer_says_stands_in_one_live_region(visit: Callable[..., 
     page = visit()
     for question in ("What did it cost?", "Did the mayor answer?", "Is there a swimming pool?", "offline ?"):
         ask(page, question)
-    live = "[aria-live], [role=log], [role=status], [role=alert]"
     counts = page.evaluate(
-        """live => [...document.querySelectorAll(".statement, .refusal, .closest, .disagreement, .notice, .progress")].map(
-             (node) => { let count = 0; for (let at = node; at; at = at.parentElement) count += at.matches(live); return count; })""",
-        live,
+        """() => {
+             const live = "[aria-live], [role=log], [role=status], [role=alert]";
+             const around = (node) => (node ? +node.matches(live) + around(node.parentElement) : 0);
+             const said = ".statement, .refusal, .closest, .disagreement, .notice, .progress";
+             return [...document.querySelectorAll(said)].map(around);
+           }"""
     )
     assert counts
     assert set(counts) == {1}

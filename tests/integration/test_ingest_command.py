@@ -159,8 +159,9 @@ def test_of_two_at_once_one_writes_and_the_other_says_why_not(place: Server | No
 
 
 @pytest.mark.models
-def test_an_index_of_another_model_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_an_index_of_another_model_is_refused_and_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before any vector is looked at, so in one place; the rebuild on a server: test_store_servers."""
+    monkeypatch.delenv("TEMOIN_CHROMA_URL", raising=False)  # ``filled`` may still live on the server
     settings = settings_in(tmp_path)
     fill(settings.corpus)
     with opened(settings) as library:

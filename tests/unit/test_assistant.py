@@ -73,6 +73,18 @@ def test_a_place_no_document_names_is_never_answered_for_another(library: Librar
     assert "Lisbonne" in answer.text
 
 
+def test_a_premise_that_the_documents_contradict_is_named_and_not_answered(tmp_path: Path) -> None:
+    denial = "La mairie de Valmont nie avoir fermé le pont sans raison."
+    with _library(tmp_path, FILES | {"nie.txt": f"{denial} Le pont rouvrira en mai.\n"}) as library:
+        assistant = _assistant(library, ScriptedLlm(yes=[denial]))
+        answer = assistant.answer("Pourquoi la mairie de Valmont a-t-elle reconnu avoir fermé le pont sans raison ?")
+        straight = assistant.answer("Que nie la mairie de Valmont à propos du pont ?")
+    assert (answer.status, answer.statements) == ("not_found", ())
+    assert answer.text.endswith("le passage qui s’en rapproche le plus dit le contraire.")
+    assert answer.closest[0].quote == denial
+    assert [statement.text for statement in straight.statements] == [denial]
+
+
 def test_a_wrong_translation_gives_way_to_the_quotation(library: Library) -> None:
     llm = ScriptedLlm(yes=[COST], replies={COST: "The works on the bridge cost nine millions."})
     answer = _assistant(library, llm).answer("How much did the « travaux du pont ont coûté quatre millions » cost?")
