@@ -8,8 +8,7 @@
 - Queries: the dev cases' questions on libraries of 1 thousand, 10 thousand, 100 thousand and, asked for, 1 million
   sentences; embedding, vectors, words and the rest apart, with memory and disk.
 
-Each ingest run and each size is a process of its own, so that its memory is its own. Growth is the time at a size
-divided by that at the size before.
+Each ingest run and each size is a process of its own, so that its memory is its own.
 
 Real text goes as far as the corpus and, when they are there, the public data. What is beyond is synthetic:
 sentences of other sentences' words, vectors moved at random from real ones. The table says how much.
@@ -19,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import time
@@ -47,6 +45,7 @@ from eval.bench_world import (  # noqa: E402
     mixed,
     peak_mb,
     real_texts,
+    resident_mb,
     unchanged,
 )
 from eval.cases import load  # noqa: E402
@@ -113,7 +112,7 @@ def measure(
             whole = (time.perf_counter() - begun) * 1000
             rows.append({**spent, "after": whole - spent["embed"], "rest": whole - sum(spent.values())})
         rows = rows[WARM:]
-        questions_mb = round(_resident(), 0)
+        questions_mb = round(resident_mb(), 0)
         compare_s = round(comparing(library, LAST), 2) if compared else None
     disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
 
@@ -126,13 +125,6 @@ def measure(
         *(quantiles(s) for s in ("embed", "vectors", "words", "rest", "after")),
         questions_mb, round(peak_mb(), 0), round(disk, 1),
     )  # fmt: skip
-
-
-def _resident() -> float:
-    """Megabytes of memory this process holds now."""
-    status = Path("/proc/self/status")
-    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
-    return int(found[1]) / 1024 if found else 0.0
 
 
 ROWS = {

@@ -170,6 +170,13 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def resident_mb() -> float:
+    """Megabytes of memory this process holds now."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def filled(library: Library, texts: dict[Language, list[str]], count: int, vectors: FloatArray) -> int:
     """Write ``count`` sentences into the library without embedding them; return how many are real."""
     draw = np.random.default_rng(7)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import mean, median
 
@@ -16,6 +19,7 @@ from eval.cases import load
 from eval.screen import Screen
 from eval.selection import even
 from eval.workshop import Workshop
+from rag.generation.prompts import load as load_prompt
 from rag.models.llm import Llm
 from rag.settings import load_settings
 from rag.shell import prepare, run
@@ -33,6 +37,19 @@ def rates(llm: Llm, salt: int) -> tuple[float, float]:
     return 1000 * read.prompt_tokens / read.prompt_ms, 1000 * written.completion_tokens / written.completion_ms
 
 
+def at_once(llm: Llm, questions: Sequence[str], passages: Sequence[str]) -> float:
+    """Seconds to hear witnesses two at a time, which the server reads in one batch, over seconds one after the other."""
+    prompt = load_prompt("witness")
+    asked = [prompt.messages(question=question, source=text) for question in questions for text in passages]
+    spent = []
+    for workers, part in ((1, asked[::2]), (2, asked[1::2])):
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(llm.yes_or_no, part))
+        spent.append(time.perf_counter() - begun)
+    return spent[1] / spent[0]
+
+
 def main() -> int:
     """Ask, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -47,6 +64,8 @@ def main() -> int:
         before = rates(llm, 3)
         answers = [assistant.answer(case.question, case.history) for case in even(dev, options.limit)]
         after = rates(llm, 7)
+        passages = [sentence.text for source in shop.library().sources() for sentence in shop.library().sentences(source.id)]
+        batched = at_once(llm, [case.question for case in even(dev, 4)], even(passages, 6))
     prefill, decode = (mean(pair) for pair in zip(before, after, strict=True))
     times = [answer.timings for answer in answers if answer.timings.prompt_tokens]
     floors = [1000 * (t.prompt_tokens / prefill + t.completion_tokens / decode) for t in times]
@@ -59,6 +78,7 @@ def main() -> int:
             f"tokens read anew, written: median {median(t.prompt_tokens for t in times):.0f}, "
             f"{median(t.completion_tokens for t in times):.0f}",
             f"time / floor: median {median(ratios):.2f}, all together {sum(t.total_ms for t in times) / sum(floors):.2f}",
+            f"witnesses heard two at once against one after the other: {batched:.2f} of the time",
             f"first statement, median {median(first) / 1000:.1f} s; whole answer, median "
             f"{median(t.total_ms for t in times) / 1000:.1f} s; search, median {median(t.retrieve_ms for t in times):.0f} ms",
         ],

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,8 +66,15 @@ def chroma_environment(server: Server | None) -> dict[str, str]:
 @contextmanager
 def living(server: Server | None) -> Iterator[None]:
     """Settings made meanwhile, here and in the processes started, have their vectors there: chroma_environment."""
+    with told(chroma_environment(server)):
+        yield
+
+
+@contextmanager
+def told(environment: Mapping[str, str]) -> Iterator[None]:
+    """Settings made meanwhile, here and in the processes started, are of this environment."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in chroma_environment(server).items():
+        for name, value in environment.items():
             patch.setenv(name, value)
         yield
 

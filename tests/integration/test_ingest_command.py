@@ -13,7 +13,7 @@ from filelock import FileLock
 import ingest as command
 from rag.library import Library
 from rag.settings import load_settings
-from tests.chroma import Server, agrees, living, opened
+from tests.chroma import Server, agrees, chroma_environment, opened, told
 from tests.shelf import FILES, WordEmbedder, fill, settings_in
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +51,20 @@ def all_there(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(chroma: Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ran]]:
-    """A folder that was ingested with the real model, and how that went."""
-    folder = tmp_path_factory.mktemp("filled")
+def first(chroma: Server | None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str], Ran]:
+    """A folder that was ingested with the real model, where its vectors live, and how that went."""
+    folder, environment = tmp_path_factory.mktemp("filled"), chroma_environment(chroma)
     fill(folder / "corpus")
-    with living(chroma):
-        yield folder, ingest(folder)
+    with told(environment):
+        return folder, environment, ingest(folder)
+
+
+@pytest.fixture
+def filled(first: tuple[Path, dict[str, str], Ran]) -> Iterator[Path]:
+    """That folder, for a test and the processes it starts."""
+    folder, environment, _ = first
+    with told(environment):
+        yield folder
 
 
 def test_ingest_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
@@ -68,29 +76,28 @@ def test_ingest_says_what_went_wrong_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.models
-def test_ingest_twice_with_the_real_model(filled: tuple[Path, Ran]) -> None:
-    folder, first = filled
-    assert first.returncode == 0, first.stderr
-    assert f"{len(FILES)} documents, 7 sentences (7 embedded)" in first.stdout
-    assert "3 added" in first.stdout
-    (folder / "corpus" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
-    second = ingest(folder)
+def test_ingest_twice_with_the_real_model(first: tuple[Path, dict[str, str], Ran], filled: Path) -> None:
+    *_, ran = first
+    assert ran.returncode == 0, ran.stderr
+    assert f"{len(FILES)} documents, 7 sentences (7 embedded)" in ran.stdout
+    assert "3 added" in ran.stdout
+    (filled / "corpus" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    second = ingest(filled)
     assert second.returncode == 1
     assert "broken.pdf: " in second.stderr
     assert "(0 embedded)" in second.stdout
-    (folder / "corpus" / "broken.pdf").unlink()
-    quiet = ingest(folder, "--quiet")
+    (filled / "corpus" / "broken.pdf").unlink()
+    quiet = ingest(filled, "--quiet")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
-    all_there(folder)
+    all_there(filled)
 
 
 @pytest.mark.models
-def test_a_run_without_changes_loads_neither_torch_nor_chroma(filled: tuple[Path, Ran], chroma: Server | None) -> None:
+def test_a_run_without_changes_loads_neither_torch_nor_chroma(filled: Path, chroma: Server | None) -> None:
     """Where Chroma is a server, its client is loaded all the same: whether the server has lost something is asked."""
-    folder, _ = filled
     unneeded = {"torch"} if chroma else {"torch", "chromadb"}
     code = f"import sys, ingest; code = ingest.main(sys.argv[1:]); sys.exit(code or bool({unneeded} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code, *places(folder)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code, *places(filled)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "nothing changed" in done.stdout
 
