@@ -165,6 +165,9 @@ def verbatim(statement: Statement, citations: Sequence[Citation]) -> bool:
     return any(stands_in(statement.text, citation.quote) for citation in citations)
 
 
+_QUOTATION_MARKS = re.compile('[«»“”"]')
+
+
 def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share | None:
     """Statements in the question's language, verbatim quotations apart (or included).
 
@@ -181,7 +184,8 @@ def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share |
     told = [text for text in map(without_marks, texts) if len(text.split()) >= _SHORT]
     if not told:
         return None
-    return Share(sum(detect(text) == case.language for text in told), len(told))
+    # what is quoted within a statement was worded with it; ``detect`` leaves quotations in questions out
+    return Share(sum(detect(_QUOTATION_MARKS.sub(" ", text)) == case.language for text in told), len(told))
 
 
 def worded_soundly(answer: Answer) -> Share | None:

@@ -57,7 +57,7 @@ def test_without_one_the_first_three_are_heard_whatever_they_promise() -> None:
 
 @pytest.mark.parametrize(("pointed", "expected"), [("four million euros", [COST]), ("NONE", [])])
 def test_an_unsure_witness_is_believed_after_a_second_look_or_not(pointed: str, expected: list[str]) -> None:
-    llm = ScriptedLlm(odds={COST: -2.0}, replies={COST: pointed})
+    llm = ScriptedLlm(odds={COST: -1.2}, replies={COST: pointed})
     assert told(hearing(QUESTION, (evidence(COST, "en"), *ASIDES), llm)) == expected
     assert len(llm.shown) == len(llm.weighed) + 1, "one is looked at again"
 
