@@ -175,7 +175,7 @@ def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share |
     """
     if answer.status == "answered":
         texts = [
-            statement.text
+            _worded(statement)
             for statement in answer.statements
             if quotations or not verbatim(statement, cited_by(statement, answer))
         ]
@@ -184,8 +184,12 @@ def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share |
     told = [text for text in map(without_marks, texts) if len(text.split()) >= _SHORT]
     if not told:
         return None
-    # what is quoted within a statement was worded with it; ``detect`` leaves quotations in questions out
-    return Share(sum(detect(_QUOTATION_MARKS.sub(" ", text)) == case.language for text in told), len(told))
+    return Share(sum(detect(text) == case.language for text in told), len(told))
+
+
+def _worded(statement: Statement) -> str:
+    """The statement's own words. ``detect`` leaves out what is quoted; in a translation that was worded with the rest."""
+    return _QUOTATION_MARKS.sub(" ", statement.text) if statement.origin == "translated" else statement.text
 
 
 def worded_soundly(answer: Answer) -> Share | None:

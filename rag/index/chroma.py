@@ -25,7 +25,8 @@ FloatArray = NDArray[np.float32]
 
 #: Rows of one call, at most; Chroma's own limit, 5,461 with most builds of SQLite, may be lower.
 BATCH = 5_000
-#: Rows that a search weighs: of the 40 nearest of 100 thousand it finds 99.5 %, in half of the time that 1,000 take.
+#: Rows that a search weighs. In a trial 300 found 99.1 % and 500 99.7 % of the 40 nearest of 100 thousand, in 0.4 and 0.7
+#: of the time of 1,000.
 SEARCHED = 400
 
 

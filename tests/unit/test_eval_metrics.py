@@ -212,8 +212,10 @@ class TestLanguage:
         assert metrics.language(unanswerable(), silent("The documents do not say.")) == Share(0, 1)
 
     def test_what_is_quoted_within_a_statement_counts(self):
-        said = answer(say("“The bridge will be closed until the end of May,” said a spokesman.", language="en"))
-        assert metrics.language(replace(case(), language="en"), said) == Share(1, 1)
+        said = replace(say("“The bridge will be closed until the end of May,” said a spokesman."), origin="translated")
+        assert metrics.language(replace(case(), language="en"), answer(said)) == Share(1, 1)
+        marked = replace(say("“The bridge will be closed until the end of May.” (en anglais)"), origin="repaired")
+        assert metrics.language(case(), answer(marked)) == Share(1, 1)
 
     def test_two_words_tell_no_language(self):
         assert metrics.language(case(), answer(say("340 mètres."))) is None
