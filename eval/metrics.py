@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eval import wording
 from eval.bootstrap import Share
 from eval.cases import Case, Gold
 from eval.matching import found, stands_in, without_marks
@@ -165,31 +166,22 @@ def verbatim(statement: Statement, citations: Sequence[Citation]) -> bool:
     return any(stands_in(statement.text, citation.quote) for citation in citations)
 
 
-_QUOTATION_MARKS = re.compile('[«»“”"]')
-
-
 def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share | None:
     """Statements in the question's language, verbatim quotations apart (or included).
 
-    An abstention is one statement. What is too short to tell a language is left out.
+    Included, a quotation counts by its own text, not by the words around it that name its language. An abstention is
+    one statement, and quotes nothing. What is too short to tell a language is left out.
     """
-    if answer.status == "answered":
-        texts = [
-            _worded(statement)
-            for statement in answer.statements
-            if quotations or not verbatim(statement, cited_by(statement, answer))
-        ]
+    if answer.status != "answered":
+        texts = [] if quotations else [without_marks(answer.text)]
+    elif quotations:
+        texts = [wording.read(each) for each in answer.statements]
     else:
-        texts = [] if quotations else [answer.text]
-    told = [text for text in map(without_marks, texts) if len(text.split()) >= _SHORT]
+        texts = [wording.own(each) for each in answer.statements if not verbatim(each, cited_by(each, answer))]
+    told = [text for text in texts if len(text.split()) >= _SHORT]
     if not told:
         return None
     return Share(sum(detect(text) == case.language for text in told), len(told))
-
-
-def _worded(statement: Statement) -> str:
-    """The statement's own words. ``detect`` leaves out what is quoted; in a translation that was worded with the rest."""
-    return _QUOTATION_MARKS.sub(" ", statement.text) if statement.origin == "translated" else statement.text
 
 
 def worded_soundly(answer: Answer) -> Share | None:

@@ -2,7 +2,8 @@
 
 Every system of a run shares the same library, embedder and model server, so that rivals differ in what they
 do with them and in nothing else. The index is the evaluation's own (below its output folder, by corpus and
-embedder): a user's index is never touched.
+embedder): a user's index is never touched. On a Chroma server its collections are named by that folder too, so that
+two checkouts that measure on one server do not meet, even where one is a copy of the other, index and all.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class Workshop:
     def __init__(self, settings: Settings, out: Path, say: Callable[[str], None] = lambda _: None) -> None:
         # The precision too: an index of the other one would be refused as another model's.
         mark = short(tree(settings.corpus), embedder(settings), settings.embedder_dtype)
-        self.settings = settings.model_copy(update={"index": out / "index" / mark, "collection": f"temoin-eval-{mark}"})
+        index = out / "index" / mark
+        collection = f"temoin-eval-{short(mark, str(index.resolve()))}"
+        self.settings = settings.model_copy(update={"index": index, "collection": collection})
         self._say = say
         self._open = ExitStack()
         self._lock = RLock()

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from rag.errors import QuestionError, RagError
+from rag.errors import LibraryError, QuestionError, RagError
 from rag.settings import load_settings
 from rag.shell import prepare, run
 
@@ -124,11 +124,14 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
+    from rag.index import schema
     from rag.library import Library
     from rag.progress import bar
 
     target = load_settings()
     here = target.model_copy(update={"chroma_url": None, "chroma_cloud_api_key": SecretStr("")})
+    if not schema.present(here.index):  # opening it would make an empty one there, and copy nothing
+        raise LibraryError(f"there is no index in {here.index}; name its folder with TEMOIN_INDEX, or run: python ingest.py")
     with Library.open(here) as library, bar("Migrating") as advance:
         copied = library.migrate(target, lambda step: advance("vectors", step.done, step.total))
     print(f"{copied} vectors copied; nothing was embedded again")

@@ -15,7 +15,8 @@ from rag.index.exact import ExactVectors
 from rag.index.vectors import VectorIndex
 from rag.intake import OnProgress, Progress
 from rag.types import Sentence
-from rag.verification.disagreement import NEAR, judge, tells_of_response
+from rag.verification.disagreement import NEAR, judge
+from rag.verification.response import tells_of_response
 
 #: Sentences with which a new one is compared: the nearest, in either language together.
 NEAREST = 32

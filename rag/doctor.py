@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rag.errors import RagError
+from rag.errors import LibraryError, RagError
 from rag.settings import Settings
 
 
@@ -51,8 +51,11 @@ def _corpus(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
+    from rag.index import schema
     from rag.library import Library
 
+    if not schema.present(settings.index):  # opening it would make an empty one there, and call that fine
+        raise LibraryError(f"there is none in {settings.index} yet; make it with: python ingest.py")
     library = Library.open(settings)
     try:
         counts = library.catalog.counts()

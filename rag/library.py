@@ -186,8 +186,11 @@ class Library(LibraryReader):
     def migrate(self, target: Settings, on_progress: OnProgress | None = None) -> int:
         """Copy the vectors to the store of other settings, without embedding; return the rows written.
 
-        What the target's collection held of this index before is replaced. Raises LibraryError.
+        What the target's collection held of this index before is replaced. Raises LibraryError, also where there is
+        nothing to copy: the target is then left as it is.
         """
+        if not self.catalog.counts().searchable:
+            raise LibraryError(f"the index in {self.settings.index} is empty; fill it first with: python ingest.py")
         with ExitStack() as stack:
             if _store_of(target) == _store_of(self.settings):
                 store: VectorIndex | None = self.vectors

@@ -13,6 +13,7 @@ fires none of them.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from llama_index.core.base.response.schema import Response
@@ -53,6 +54,10 @@ class TemoinQueryEngine(CustomQueryEngine):
         response = _response(self._answer(query_str))
         _dispatcher.event(QueryEndEvent(query=query_str, response=response))
         return response
+
+    async def acustom_query(self, query_str: str) -> Response:
+        """The same, in a thread: an answer takes seconds, in which the event loop goes on. Raises QuestionError."""
+        return await asyncio.to_thread(self.custom_query, query_str)
 
     def _answer(self, question: str) -> Answer:
         """The assistant's answer; its first look is told as a retrieval."""

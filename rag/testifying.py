@@ -27,7 +27,7 @@ STATEMENTS_BROAD = 5  # at most, in a summary
 LOOKED_AT = 2  # unsure witnesses asked a second time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: what was heard adds to the last two fields
 class Hearing:
     """One question before its evidence. ``disputed`` tells whether another document contradicts a sentence."""
 
@@ -41,8 +41,8 @@ class Hearing:
     threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
     lead_of: Callable[[Evidence], str]  #: the first lines of the sentence's document
-    dropped: list[Witness] = field(default_factory=list, init=False)  #: heard, but not about the question's own terms
-    opposed: list[Evidence] = field(default_factory=list, init=False)  #: likely, but against what is taken for granted
+    dropped: tuple[Witness, ...] = field(default=(), init=False)  #: heard, but not about the question's own terms
+    opposed: tuple[Evidence, ...] = field(default=(), init=False)  #: likely, but against what is taken for granted
 
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
@@ -84,16 +84,17 @@ class Hearing:
         said = 0 if part == self.question else len(self.speaker.statements)
         answered = len(self.speaker.statements) > said
         waiting: list[Witness] = []
+        done = 0
         for done, witness in enumerate(self._heard(part), start=1):
             yield Reading(done, len(self.evidence))
             if unmet(part, self.language, [witness.evidence], self.evidence, self.lead_of):
-                self.dropped.append(witness)
+                self.dropped += (witness,)
                 continue
             if self._opposes(part, witness):
-                self.opposed.append(witness.evidence)
+                self.opposed += (witness.evidence,)
                 continue
             if witness.belief >= self.belief.certain and len(self.speaker.statements) - said < STATEMENTS:
-                yield from self._speak(witness.evidence, witness.belief)
+                yield from self._speak(witness.evidence, witness.belief, done)
                 answered = True
             else:
                 waiting.append(witness)
@@ -104,7 +105,7 @@ class Hearing:
         else:
             believed = self._believed(part, waiting)
         for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:
-            yield from self._speak(witness.evidence, witness.belief)
+            yield from self._speak(witness.evidence, witness.belief, done)
 
     def _opposes(self, part: str, witness: Witness) -> bool:
         """Whether a likely witness says the opposite of what is taken for granted: "why did he admit it?" of who denies it."""
@@ -135,7 +136,7 @@ class Hearing:
                 continue
             if witness.belief >= self.belief.worth_pointing:
                 documents.add(document)
-                yield from self._speak(witness.evidence, witness.belief)
+                yield from self._speak(witness.evidence, witness.belief, len(heard))
 
     def _heard(self, question: str) -> Iterator[Witness]:
         assert self.llm is not None
@@ -144,6 +145,7 @@ class Hearing:
             self.meter.spent(witness.completion)
             yield witness
 
-    def _speak(self, item: Evidence, belief: float = 1.0) -> Iterator[Event]:
-        if spoken := self.speaker.speak(item, self.evidence, belief):
-            yield spoken
+    def _speak(self, item: Evidence, belief: float = 1.0, read: int = 0) -> Iterator[Event]:
+        """The witness's statement, or back to reading where it adds none; ``read``: sentences read so far."""
+        yield Reading(read, len(self.evidence), checking=True)
+        yield self.speaker.speak(item, self.evidence, belief) or Reading(read, len(self.evidence))

@@ -165,6 +165,7 @@ class Reading:
 
     done: int
     total: int
+    checking: bool = False  #: no further one yet: what a believed witness says is being worded and checked
 
 
 @dataclass(frozen=True, slots=True)

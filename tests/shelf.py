@@ -6,8 +6,8 @@ import hashlib
 import itertools
 import random
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +120,15 @@ def fill(corpus: Path, files: Mapping[str, str] | None = None) -> None:
         file = corpus / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
+
+
+@contextmanager
+def synced(folder: Path, files: Mapping[str, str] | None = None, **settings: object) -> Iterator[Library]:
+    """A library with word vectors that holds a corpus of ``files``."""
+    fill(folder / "corpus", files)
+    with Library.open(settings_in(folder, **settings), embedder=WordEmbedder()) as library:
+        library.sync()
+        yield library
 
 
 def document_of(identity: str, *texts: str, language: Language = "en") -> tuple[Document, tuple[Sentence, ...]]:

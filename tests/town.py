@@ -233,6 +233,7 @@ class FakeAssistant:
             for done, statement in enumerate(reply.statements, 1):
                 self.sleep(self.pause * next((times for word, times in SLOW.items() if word in question.lower()), 1))
                 yield Reading(done, len(look))
+                yield Reading(done, len(look), checking=True)
                 new = tuple(one for one in reply.citations if one.n in statement.citations and one.n not in known)
                 known |= {one.n for one in new}
                 yield Spoken(statement, new)

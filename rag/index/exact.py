@@ -48,7 +48,7 @@ class ExactVectors:
                 scores = vectors[start : start + BLOCK] @ matrix.T
                 best = np.argpartition(-scores, min(k, len(ids)) - 1, axis=1)[:, :k]
                 for row, columns in enumerate(best):
-                    found[start + row] += [(int(ids[c]), float(scores[row, c])) for c in columns]
+                    found[start + row] += zip(ids[columns].tolist(), scores[row, columns].tolist(), strict=True)
         return [sorted(pairs, key=lambda pair: -pair[1])[:k] for pairs in found]
 
     def upsert(

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from rag.index.reading import CatalogReader
 
 #: Matches FTS5 may go through for one search.
-BUDGET = 10_000
+BUDGET = 5_000
 #: Candidates whose BM25 is worked out, and at least twice what is asked for.
-DEPTH = 200
+DEPTH = 100
 #: Very common terms looked for together.
 PARTNERS = 4
 K1, B = 1.2, 0.75
@@ -183,9 +183,9 @@ def _change(connection: sqlite3.Connection, rows: Iterable[Row], *, added: bool)
 
 def _bm25(terms: Sequence[str], weights: dict[str, float], average: float) -> float:
     """BM25 of one sentence for the question's terms; ``average``: terms of a sentence, over all."""
-    held = Counter(term for term in terms if term in weights)
     norm = K1 * (1 - B + B * len(terms) / average)
-    return sum(weights[term] * times * (K1 + 1) / (times + norm) for term, times in held.items())
+    held = ((weight, terms.count(term)) for term, weight in weights.items())
+    return sum(weight * times * (K1 + 1) / (times + norm) for weight, times in held if times)
 
 
 def _any(terms: Sequence[str]) -> str:

@@ -97,6 +97,11 @@ def connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def present(folder: Path) -> bool:
+    """Whether a catalog lies in ``folder``; unlike opening it, looking makes none."""
+    return (folder / FILE).is_file()
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty file, in one transaction, unless another process just did."""
     try:

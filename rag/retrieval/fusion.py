@@ -91,13 +91,13 @@ def weights(
 def meet(question: Question, reading: Reading) -> tuple[Met, ...]:
     """How far the sentence meets each part of the question.
 
-    Goes through the sentence's words, which are fewer than all the stems that would meet a part.
+    Only the stems that the sentence and the question share are gone through: few of either.
     """
     index = question.index[reading.language]
     counts = [0.0] * len(question.parts)
-    for stem, times in reading.terms.items():
-        for place, credit in index.get(stem, ()):
-            counts[place] = max(counts[place], times * credit)
+    for stem in index.keys() & reading.terms.keys():
+        for place, credit in index[stem]:
+            counts[place] = max(counts[place], reading.terms[stem] * credit)
     found = []
     for part, count, near in zip(question.parts, counts, _around(question, reading), strict=True):
         figure = part.figure
@@ -159,12 +159,13 @@ def has_figure(text: str) -> bool:
 def _around(question: Question, reading: Reading) -> list[float]:
     """The credit of each part for what stands around the sentence: the one before it, the document's card."""
     found = [0.0] * len(question.parts)
-    for stem in reading.before:
-        for place, credit in question.index[reading.language].get(stem, ()):
+    index = question.index[reading.language]
+    for stem in index.keys() & reading.before:
+        for place, credit in index[stem]:
             found[place] = max(found[place], BEFORE * credit)
     for language, card in (reading.card or {}).items():
-        for stem in card:
-            for place, credit in question.index[language].get(stem, ()):
+        for stem in question.index[language].keys() & card:
+            for place, credit in question.index[language][stem]:
                 if credit > SYNONYM:
                     found[place] = max(found[place], CARD)
     for place, part in enumerate(question.parts if reading.dated else ()):

@@ -6,6 +6,7 @@ of its query engines. Importing this module imports llama-index.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,6 +39,9 @@ class TemoinRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         question = query_bundle.query_str
         return nodes(self._retriever.retrieve(question, detect(question), limit=self._limit, tokens=self._tokens))
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)  # the embedder would hold up the event loop
 
 
 def nodes(evidence: Iterable[Evidence]) -> list[NodeWithScore]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 
@@ -57,6 +57,6 @@ def _stemmer(language: Language) -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer({"fr": "french", "en": "english"}[language])
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _stem(word: str, language: Language) -> str:
     return str(_stemmer(language).stemWord(word))

@@ -21,7 +21,7 @@ from rag.contract import to_json
 from rag.errors import LibraryError, ModelUnavailable, QuestionError, RagError
 from rag.generation.labels import marked, marks
 from rag.generation.phrases import phrase
-from rag.types import Answer, Event, Spoken, Statement, Turn
+from rag.types import Answer, Event, Reading, Spoken, Statement, Turn
 from rag.ui.door import USER
 from rag.ui.gate import TooMany
 from rag.ui.service import Service, event_json
@@ -82,7 +82,7 @@ def build_api(service: Service) -> APIRouter:
         history = tuple(Turn(message.role, message.content) for message in body.history)
         events = await anyio.to_thread.run_sync(service.ask, _user(request), body.question, history)
         if body.stream or "text/event-stream" in accept:
-            return _stream(_named(event_json(event, body.id)) async for event in _each(events))
+            return _stream(_named(event_json(event, body.id)) async for event in _each(events) if not _aside(event))
         return JSONResponse(to_json(await _last(events), body.id))
 
     @api.get("/search", summary="Sentences that hold the words of q, in either language")
@@ -127,6 +127,11 @@ def failed(_request: Request, error: Exception) -> JSONResponse:
 
 def _user(request: Request) -> str:
     return str(request.scope.get(USER, "program"))
+
+
+def _aside(event: Event) -> bool:
+    """Whether an event says nothing that programs were not told: it is for a reader who watches."""
+    return isinstance(event, Reading) and event.checking
 
 
 async def _each(events: Iterator[Event]) -> AsyncIterator[Event]:

@@ -31,6 +31,7 @@ class Exchange:
     look: tuple[Citation, ...] = ()  #: the evidence as citations, numbered for themselves
     searched: str = ""  #: the question as searched, when it was rewritten
     read: tuple[int, int] = (0, 0)  #: evidence sentences read, of how many
+    checking: bool = False  #: a statement is being worded and checked
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
@@ -59,10 +60,11 @@ def follow(exchange: Exchange, event: Event) -> Exchange:
             searched = event.question if event.question != exchange.question else ""
             return replace(exchange, evidence=event.evidence, look=event.closest, searched=searched)
         case Reading():
-            return replace(exchange, read=(event.done, event.total))
+            return replace(exchange, read=(event.done, event.total), checking=event.checking)
         case Spoken():
             return replace(
                 exchange,
+                checking=False,
                 statements=(*exchange.statements, event.statement),
                 citations=(*exchange.citations, *event.citations),
             )

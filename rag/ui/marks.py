@@ -32,7 +32,7 @@ class Scene:
         return esc(say(self.language, key, **values))
 
     def link(self, citation: Citation) -> str:
-        """``[n]`` as a link that opens the source; hover and focus show the quotation (style.css)."""
+        """``[n]`` as a link that opens the source; hover and focus show the quotation (peek.js)."""
         label = self.say("open_source", n=citation.n, title=self.cards.title(citation.document, citation.title))
         peek = f"{quoted(citation.quote, citation.language)} — {self.cards.where(citation)}"
         return (

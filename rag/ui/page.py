@@ -113,7 +113,7 @@ def look() -> dict[str, Any]:
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
     style = (HERE / "style.css").read_text(encoding="utf-8")
-    scripts = ("panel.js", "uploads.js", "keeping.js", "history.js", "feedback.js")
+    scripts = ("panel.js", "peek.js", "uploads.js", "keeping.js", "history.js", "feedback.js")
     behaviour = "".join((HERE / name).read_text(encoding="utf-8") for name in scripts)
     return {
         "theme": gr.themes.Base(font=sans, font_mono=mono),

@@ -127,21 +127,12 @@ window.temoin = (() => {
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      sheet(false);
-      document.body.classList.add("no-peek"); // until another citation is pointed at
-    }
+    if (event.key === "Escape") sheet(false);
     if (!event.altKey) return;
     const step = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
     const link = step && document.querySelector(`#panel a.step.${step}`);
     if (link) { event.preventDefault(); link.click(); }
   });
-
-  for (const type of ["mouseover", "focusin"]) {
-    document.addEventListener(type, (event) => {
-      if (event.target.closest?.("a.cite")) document.body.classList.remove("no-peek");
-    });
-  }
 
   // The header says in which language the page is; it is shown once it knows.
   const header = (element, trigger, watch) => {

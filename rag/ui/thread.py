@@ -82,8 +82,9 @@ def _progress(scene: Scene) -> str:
         line = scene.say("stopped")
     else:
         done, total = exchange.read
-        stage = "checking" if total and done == total else "reading" if exchange.look else "searching"
-        count_read = f"{scene.say('reading_count', done=done, total=total)} · " if total else ""
+        checking = exchange.checking or (total and done == total)
+        stage = "checking" if checking else "reading" if exchange.look else "searching"
+        count_read = f"{scene.say('reading_count', done=done, total=total)} · " if done else ""
         return (
             f'<p class="progress running" role="status"><span>{scene.say(stage)}'
             f'</span> <span class="count" aria-hidden="true">{count_read}</span>'

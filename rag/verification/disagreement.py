@@ -7,7 +7,6 @@ denies in nearly the same words what the other affirms. Precision comes first: a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,11 +18,11 @@ from rapidfuzz import fuzz
 from rag.text.figures import Figure, figures, same
 from rag.text.glossary import translations
 from rag.text.mentions import matches, mentions
-from rag.text.names import Name, names
+from rag.text.names import names
 from rag.text.terms import STOP_WORDS, fold, stems, words
 from rag.types import Language, Sentence
-from rag.verification.attribution import claim_of
 from rag.verification.polarity import negations, toggled
+from rag.verification.response import answers
 
 Kind = Literal["response", "figures", "polarity"]
 FloatArray = NDArray[np.float32]
@@ -41,34 +40,6 @@ class Pair:
 #: How near, by cosine, two sentences must be to be about the same matter, by what tells them apart.
 NEAR: dict[Kind, float] = {"response": 0.78, "figures": 0.86, "polarity": 0.90}
 _BLOCK = 2048
-_SILENT: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(
-        r"\b(?:yet to|has not(?: yet)?|have not(?: yet)?|hasn['’]t|haven['’]t|did not(?: immediately)?|didn['’]t"
-        r"|declined to|refused to"
-        r"|is yet to)\s+(?:publicly |directly |immediately |officially )?(?:respon\w+|comment\w*|repl\w+|react\w*"
-        r"|(?:issue\w*|give\w*|made?|make|offer\w*|provide\w*) (?:an? |any )?(?:\w+ )?(?:response|statement|comment|reply"
-        r"|reaction))"
-        r"|\b(?:no|without) (?:response|comment|reply|reaction) (?:from|by|was)\b",
-        re.IGNORECASE,
-    ),
-    "fr": re.compile(
-        r"\bn['’](?:a|ont|avai(?:t|ent))\s+(?:pas|toujours pas|pas encore|encore pas)(?: encore| immédiatement| directement"
-        r"| publiquement"
-        r"| officiellement| souhaité| voulu)*\s+(?:répond\w+|réagi\w*|comment\w+|donné (?:de |suite)|publié de réponse"
-        r"|fait de commentaire)"
-        r"|\brefus\w+ (?:de (?:répondre|commenter|réagir)|tout commentaire)|\b(?:sans|aucune) (?:réponse|réaction) (?:de|du)\b",
-        re.IGNORECASE,
-    ),
-}
-_ANSWERS: dict[Language, re.Pattern[str]] = {
-    "en": re.compile(r"\b(?:responded|replied|reacted|said in (?:a )?response|in response,)", re.IGNORECASE),
-    "fr": re.compile(
-        r"\b(?:(?:a|ont|avait) (?:\w+ )?(?:répondu|réagi|répliqué|rétorqué)|(?:répond|réagit|réplique"
-        r"|rétorque)(?:ent)?\b(?! à (?:un|une|des) ))"
-        r"|\bréaction à (?:la|cette) (?:plainte|accusation)",
-        re.IGNORECASE,
-    ),
-}
 _NOTES: dict[str, dict[Language, str]] = {
     "response": {
         "fr": "Un document dit qu’il n’y a pas eu de réponse, un autre en rapporte une.",
@@ -121,7 +92,7 @@ def judge(a: Sentence, b: Sentence, cosine: float) -> Kind | None:
     """How two sentences of different documents disagree, None where they do not."""
     if a.document_id == b.document_id:
         return None
-    if cosine >= NEAR["response"] and (_response(a, b) or _response(b, a)):
+    if cosine >= NEAR["response"] and (answers(a, b) or answers(b, a)):
         return "response"
     if cosine >= NEAR["figures"] and _counted_otherwise(a, b):
         return "figures"
@@ -130,38 +101,16 @@ def judge(a: Sentence, b: Sentence, cosine: float) -> Kind | None:
     return None
 
 
-def _response(silent: Sentence, answering: Sentence) -> bool:
-    """Whether one says that somebody has not responded and the other tells that somebody's response."""
-    said = _SILENT[silent.language].search(silent.text)
-    if said is None or _SILENT[answering.language].search(answering.text):
-        return False
-    answer = _ANSWERS[answering.language].search(answering.text)
-    if answer is None:
-        return False
-    claim = claim_of(answering.text, answering.language)
-    speaker = claim.speaker if claim and claim.speaker else answering.text[: answer.start()]
-    who = _last_name(silent.text[: said.start()], silent.language)
-    return who is not None and matches(who, mentions([(speaker, answering.language)]))
-
-
-def tells_of_response(sentence: Sentence) -> bool:
-    """Whether a response, or that there was none, is told: worth comparing with more than the nearest sentences."""
-    told = (_SILENT[sentence.language], _ANSWERS[sentence.language])
-    return any(pattern.search(sentence.text) for pattern in told)
-
-
-def _last_name(text: str, language: Language) -> Name | None:
-    found = [name for name in names(text + " ·", language) if name.certain or name.start == 0]
-    return found[-1] if found else None
-
-
 def _counted_otherwise(a: Sentence, b: Sentence) -> bool:
     """Whether the same thing of the same people at the same time is counted differently."""
     ours, theirs = figures(a.text, a.language), figures(b.text, b.language)
+    counted, recounted = ([f for f in side if _counts(f)] for side in (ours, theirs))
+    if not {f.unit for f in counted} & {f.unit for f in recounted}:  # most pairs, and sooner known than whom they are about
+        return False
     if not _same_subjects(a, b) or _other_times(ours, theirs):
         return False
-    for figure in (f for f in ours if _counts(f)):
-        for other in (f for f in theirs if _counts(f)):
+    for figure in counted:
+        for other in recounted:
             if figure.unit != other.unit or not _same_thing(a, figure, b, other):
                 continue
             if any(same(figure, f) != "different" for f in theirs) or any(same(other, f) != "different" for f in ours):

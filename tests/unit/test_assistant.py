@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from rag.errors import ModelError, QuestionError
 from rag.library import Library
 from rag.types import Answer, FirstLook, Reading, Spoken, Turn
 from tests.scripted import ScriptedLlm
-from tests.shelf import WordEmbedder, fill, settings_in
+from tests.shelf import synced
 
 FILES = {
     "pont.txt": "Le pont de Valmont a rouvert en mai.\n\n"
@@ -25,15 +24,7 @@ COST = "Les travaux du pont ont coûté quatre millions."
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with _library(tmp_path, FILES) as opened:
-        yield opened
-
-
-@contextmanager
-def _library(folder: Path, files: Mapping[str, str]) -> Iterator[Library]:
-    fill(folder / "corpus", files)
-    with Library.open(settings_in(folder), embedder=WordEmbedder()) as opened:
-        opened.sync()
+    with synced(tmp_path, FILES) as opened:
         yield opened
 
 
@@ -75,7 +66,7 @@ def test_a_place_no_document_names_is_never_answered_for_another(library: Librar
 
 def test_a_premise_that_the_documents_contradict_is_named_and_not_answered(tmp_path: Path) -> None:
     denial = "La mairie de Valmont nie avoir fermé le pont sans raison."
-    with _library(tmp_path, FILES | {"nie.txt": f"{denial} Le pont rouvrira en mai.\n"}) as library:
+    with synced(tmp_path, FILES | {"nie.txt": f"{denial} Le pont rouvrira en mai.\n"}) as library:
         assistant = _assistant(library, ScriptedLlm(yes=[denial]))
         answer = assistant.answer("Pourquoi la mairie de Valmont a-t-elle reconnu avoir fermé le pont sans raison ?")
         straight = assistant.answer("Que nie la mairie de Valmont à propos du pont ?")
@@ -127,7 +118,7 @@ def test_a_model_that_failed_the_follow_up_is_not_waited_for_again(library: Libr
 def test_a_model_that_goes_on_the_way_takes_no_statement_and_no_number_back(tmp_path: Path) -> None:
     dear = "Les travaux du pont de pierre ont coûté cher à la ville."
     llm = ScriptedLlm(yes=[dear], fails_after=2)  # it denies the first, believes the second, and is gone at the third
-    with _library(tmp_path, FILES | {"pierre.txt": f"{dear}\n\nLes travaux du pont ont duré deux ans.\n"}) as library:
+    with synced(tmp_path, FILES | {"pierre.txt": f"{dear}\n\nLes travaux du pont ont duré deux ans.\n"}) as library:
         *events, answer = _assistant(library, llm).ask("Combien les travaux du pont ont-ils coûté ?")
     assert isinstance(answer, Answer)
     spoken = [event for event in events if isinstance(event, Spoken)]
@@ -150,7 +141,7 @@ def test_a_model_that_goes_on_the_way_takes_no_statement_and_no_number_back(tmp_
 )
 def test_a_disagreement_is_shown_unasked_and_says_of_what_kind(question: str, difference: str, but: str, tmp_path: Path) -> None:
     cost = "The new bridge at Valmont was opened in May by the mayor and cost {} million euros."
-    with _library(tmp_path, {f"{n}.txt": cost.format(n) + "\n" for n in (4, 9)}) as library:
+    with synced(tmp_path, {f"{n}.txt": cost.format(n) + "\n" for n in (4, 9)}) as library:
         answer = _assistant(library, ScriptedLlm(yes=["4 million"])).answer(question)
     (differing,) = answer.disagreements
     assert (differing.citations, differing.note) == ((1, 2), difference)

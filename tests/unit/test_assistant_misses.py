@@ -11,7 +11,7 @@ from rag.assistant import Assistant
 from rag.library import Library
 from rag.types import Turn
 from tests.scripted import ScriptedLlm
-from tests.shelf import WordEmbedder, fill, settings_in
+from tests.shelf import synced
 
 SOLD = "En août, la boulangerie Morel a vendu neuf cents pains."
 FILES = {
@@ -23,9 +23,7 @@ SEPTEMBER = "Combien de pains la boulangerie Morel a-t-elle vendus en septembre 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    fill(tmp_path / "corpus", FILES)
-    with Library.open(settings_in(tmp_path), embedder=WordEmbedder()) as opened:
-        opened.sync()
+    with synced(tmp_path, FILES) as opened:
         yield opened
 
 

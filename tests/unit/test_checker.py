@@ -8,14 +8,13 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import ModelError
-from rag.library import Library
 from rag.settings import load_settings
 from rag.types import Statement
 from rag.verification import judges
 from rag.verification.judges import CrossEncoderJudge
 from rag.verification.support import Calibration
 from tests.scripted import ScriptedLlm
-from tests.shelf import WordEmbedder, fill, settings_in
+from tests.shelf import synced
 from tests.stand import plain_calibration
 
 COST = "Les travaux du pont de Valmont ont coûté 4 millions d'euros."
@@ -31,9 +30,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(folder: Path, llm: ScriptedLlm, **settings: object) -> Statement:
     """The one statement of an answer whose witness is believed and translated well."""
-    fill(folder / "corpus", {"pont.txt": COST + "\n"})
-    with Library.open(settings_in(folder, **settings), embedder=WordEmbedder()) as library:
-        library.sync()
+    with synced(folder, {"pont.txt": COST + "\n"}, **settings) as library:
         (statement,) = Assistant(library.settings, library, llm).answer("How much did the Valmont bridge cost?").statements
     return statement
 

@@ -189,38 +189,6 @@ class TestAlce:
         assert metrics.statement_scores(silent(), word_judge) == ()
 
 
-class TestLanguage:
-    def test_a_translation_into_the_questions_language(self):
-        assert metrics.language(case(), answer(say("Le pont est long de 340 mètres."))) == Share(1, 1)
-
-    def test_an_answer_in_the_other_language(self):
-        wrong = answer(say("The bridge is 340 metres long in all.", language="en"))
-        assert metrics.language(case(), wrong) == Share(0, 1)
-
-    def test_a_verbatim_quotation_is_excused_only_here(self):
-        quote = "The Valmont bridge is 340 metres long."
-        quoted = answer(say(quote, 1, language="en"), citations=[cite(1, "bridge", quote)])
-        assert metrics.language(case(), quoted) is None
-        assert metrics.language(case(), quoted, quotations=True) == Share(0, 1)
-
-    def test_the_flag_verbatim_is_not_believed(self):
-        claimed = replace(say("The bridge is said to be rather long.", 1, language="en"), verbatim=True)
-        assert metrics.language(case(), answer(claimed, citations=[cite(1, "pont", LONG)])) == Share(0, 1)
-
-    def test_an_abstention_speaks_the_questions_language(self):
-        assert metrics.language(unanswerable(), silent()) == Share(1, 1)
-        assert metrics.language(unanswerable(), silent("The documents do not say.")) == Share(0, 1)
-
-    def test_what_is_quoted_within_a_statement_counts(self):
-        said = replace(say("“The bridge will be closed until the end of May,” said a spokesman."), origin="translated")
-        assert metrics.language(replace(case(), language="en"), answer(said)) == Share(1, 1)
-        marked = replace(say("“The bridge will be closed until the end of May.” (en anglais)"), origin="repaired")
-        assert metrics.language(case(), answer(marked)) == Share(1, 1)
-
-    def test_two_words_tell_no_language(self):
-        assert metrics.language(case(), answer(say("340 mètres."))) is None
-
-
 class TestDisagreement:
     one, two = "Selon le maire, il a coûté 12 millions d'euros.", "The mayor has not replied to our questions."
     case = replace(case(), disagreement=True, gold=(gold("pont", one), gold("bridge", two)))

@@ -5,18 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from eval import ragas_metrics
-
-
-def apart(call, *given):
-    """Call in a thread of its own: this one has an event loop when browser tests ran before."""
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(call, *given).result()
+from tests.aside import apart
 
 
 def case(question, *statements, quotes=("A passage.",)):

@@ -12,12 +12,11 @@ from eval import sabotage
 from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.generation import prompts, witness
-from rag.library import Library
 from rag.settings import load_settings
 from rag.speaking import Speaker
 from rag.types import Evidence, FirstLook, Source
 from tests.scripted import ScriptedLlm
-from tests.shelf import WordEmbedder, document_of, fill, settings_in
+from tests.shelf import document_of, synced
 
 COST = "The works on the bridge cost four millions."
 QUESTION = "How much did the works cost?"
@@ -51,9 +50,7 @@ def test_a_prompt_that_cannot_be_broken_is_told(monkeypatch):
 
 
 def test_the_wrong_depth_shows_one_sentence(tmp_path):
-    fill(tmp_path / "corpus")
-    with Library.open(settings_in(tmp_path), embedder=WordEmbedder()) as library:
-        library.sync()
+    with synced(tmp_path) as library:
         shown = {}
         for name, fault in (("whole", None), ("broken", sabotage.wrong_depth())):
             if fault is None:

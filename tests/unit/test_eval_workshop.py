@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -96,6 +97,17 @@ def test_any_other_trouble_is_told_and_nothing_rebuilt(failing):
     with shop, pytest.raises(LibraryError, match="belongs to another"):
         shop.library()
     assert calls == [False]
+
+
+def test_two_checkouts_on_one_server_have_collections_of_their_own(tmp_path, monkeypatch):
+    fill(tmp_path / "corpus")
+    settings = settings_in(tmp_path, chroma_url="http://localhost:9")
+    here, there = (Workshop(settings, tmp_path / checkout / "out").settings for checkout in ("here", "there"))
+    assert here.index.name == there.index.name, "the same corpus and embedder"
+    assert here.collection != there.collection
+    monkeypatch.chdir(tmp_path)
+    again = Workshop(settings, Path("here") / "out").settings
+    assert again.collection == here.collection, "however the folder is written"
 
 
 def test_every_model_and_precision_has_an_index_of_its_own(tmp_path):

@@ -11,7 +11,7 @@ from rag.generation.belief import features, load_belief
 from rag.meter import Meter
 from rag.speaking import Speaker
 from rag.testifying import STATEMENTS_BROAD, Hearing
-from rag.types import Evidence, Source, Spoken
+from rag.types import Evidence, Reading, Source, Spoken
 from rag.verification.verifier import Verifier
 from tests.scripted import ScriptedLlm
 from tests.stand import FakeEmbedder, evidence, plain_calibration
@@ -60,6 +60,20 @@ def test_an_unsure_witness_is_believed_after_a_second_look_or_not(pointed: str, 
     llm = ScriptedLlm(odds={COST: -1.2}, replies={COST: pointed})
     assert told(hearing(QUESTION, (evidence(COST, "en"), *ASIDES), llm)) == expected
     assert len(llm.shown) == len(llm.weighed) + 1, "one is looked at again"
+
+
+def test_what_is_being_done_is_told_between_two_witnesses_too() -> None:
+    """A witness who only repeats what was said adds nothing; the reading then goes on."""
+    other = "The bridge cost too many euros."
+    items = [evidence(text, "en", document=f"paper{n}") for n, text in enumerate((COST, COST, other))]
+    steps = []
+    for event in hearing(QUESTION, items, ScriptedLlm(yes=[COST, other])).testify():
+        steps.append(("checking" if event.checking else "reading", event.done) if isinstance(event, Reading) else "spoken")
+    assert steps == [
+        *(("reading", 1), ("checking", 1), "spoken"),
+        *(("reading", 2), ("checking", 2), ("reading", 2)),
+        *(("reading", 3), ("checking", 3), "spoken"),
+    ]
 
 
 def test_a_bolder_setting_answers_what_a_cautious_one_leaves_open() -> None:

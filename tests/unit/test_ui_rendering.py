@@ -10,7 +10,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.types import Citation, Document, Evidence, Reading, Sentence, Source, Statement
+from rag.types import Citation, Document, Evidence, Reading, Sentence, Source, Spoken, Statement
 from rag.ui.chat import Conversation, Exchange, follow, respond, stop, turns
 from rag.ui.copying import copied
 from rag.ui.notation import Cards
@@ -99,14 +99,21 @@ def test_while_an_answer_grows_what_was_there_stays() -> None:
 def test_the_status_says_what_is_being_done() -> None:
     look, *_ = FakeAssistant(pause=0).ask("What did it cost?")
     exchange = Exchange("What did it cost?", "en")
-    said = []
-    for event in (None, look, Reading(1, 3), Reading(3, 3)):
+    spoken = Spoken(Statement(COST_EN.quote, (2,), 1.0, True, "quoted", "en"), (COST_EN,))
+    steps = (
+        (None, "Searching the documents…"),
+        (look, "Reading the passages"),
+        (Reading(1, 3), "Reading the passages"),
+        (Reading(1, 3, checking=True), "Checking…"),
+        (spoken, "Reading the passages"),
+        (Reading(2, 3), "Reading the passages"),
+        (Reading(2, 3, checking=True), "Checking…"),
+        (Reading(2, 3), "Reading the passages"),
+        (Reading(3, 3), "Checking…"),
+    )
+    for event, stage in steps:
         exchange = follow(exchange, event) if event else exchange
-        said.append(thread((exchange,)))
-    for html, stage in zip(
-        said, ("Searching the documents…", "Reading the passages", "Reading the passages", "Checking…"), strict=True
-    ):
-        assert stage in Tags(html).text
+        assert stage in Tags(thread((exchange,))).text, event
     assert "Vérification…" in Tags(thread((exchange,), "fr")).text
 
 
