@@ -30,6 +30,7 @@ from rag.settings import load_settings
 from rag.testifying import LOOKED_AT
 from rag.types import Evidence, Sentence
 from rag.verification.constraints import LEAD, unmet
+from rag.verification.demands import fails
 
 HERE = Path(__file__).parent
 CALIBRATION = HERE / "calibration"
@@ -103,7 +104,12 @@ class Court:
     def _group(self, item: Asked, evidence: tuple[Evidence, ...], library: Library) -> list[Heard]:
         question, language, shipped = item.question, detect(item.question), self._shipped
         lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
-        able = [each for each in evidence if not unmet(question, language, [each], evidence, lead_of)]
+        able = [
+            each
+            for each in evidence
+            if not unmet(question, language, [each], evidence, lead_of)
+            and not fails(question, language, each.sentence.text, each.sentence.language)
+        ]
         told_of = enumerate(by_promise(question, able, shipped))
         heard = [one.evidence for place, one in told_of if place < AT_LEAST or one.belief >= shipped.least_promise]
         asked = {id(each) for each in heard}

@@ -15,11 +15,13 @@ from rag.generation.hearing import Witness, by_promise, hear_each, look_again
 from rag.generation.question import asks_of_agreement, compares, parts
 from rag.meter import Meter
 from rag.models.llm import Llm
+from rag.retrieval.at_large import asks_at_large
 from rag.retrieval.broad import is_broad
 from rag.speaking import Speaker
 from rag.types import Event, Evidence, Language, Reading, Sentence
 from rag.verification.constraints import unmet
 from rag.verification.counterparts import Miss, nearest_miss
+from rag.verification.demands import fails
 from rag.verification.premise import contradicts_premise
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
@@ -60,7 +62,7 @@ class Hearing:
 
     def quote(self) -> Iterator[Event]:
         """Without the model: the most promising sentences, word for word, beside what was said before it went."""
-        for witness in by_promise(self.question, self.evidence, self.belief)[:STATEMENTS]:
+        for witness in by_promise(self.question, self._able(self.question), self.belief)[:STATEMENTS]:
             if witness.belief >= self.belief.unheard_threshold and len(self.speaker.statements) < STATEMENTS:
                 yield from self._speak(witness.evidence, witness.belief)
 
@@ -75,7 +77,8 @@ class Hearing:
 
     def _contested(self) -> Iterator[Event]:
         """One side of a known disagreement; the other side is shown with it."""
-        side = next((item for item in self.evidence if self.disputed(item.sentence)), None)
+        sides = (item for item in self.evidence if self.disputed(item.sentence))
+        side = next((item for item in sides if not self._misses(self.question, item)), None)
         if side:
             yield from self._speak(side)
 
@@ -87,7 +90,7 @@ class Hearing:
         done = 0
         for done, witness in enumerate(self._heard(part), start=1):
             yield Reading(done, len(self.evidence))
-            if unmet(part, self.language, [witness.evidence], self.evidence, self.lead_of):
+            if self._misses(part, witness.evidence):
                 self.dropped += (witness,)
                 continue
             if self._opposes(part, witness):
@@ -100,12 +103,26 @@ class Hearing:
                 waiting.append(witness)
         waiting.sort(key=lambda witness: -witness.belief)
         if answered:
-            least = self.belief.certain if asks_of_agreement(part) else self.belief.beside
+            least = self._beside(part)
             believed = [witness for witness in waiting if witness.belief >= least]
         else:
             believed = self._believed(part, waiting)
         for witness in believed[: STATEMENTS + said - len(self.speaker.statements)]:
             yield from self._speak(witness.evidence, witness.belief, done)
+
+    def _beside(self, part: str) -> float:
+        """The least belief of who speaks beside another; several facts are wanted of "what does the lawsuit allege?"."""
+        if asks_at_large(part, self.language):
+            return self.threshold
+        return self.belief.certain if asks_of_agreement(part) else self.belief.beside
+
+    def _misses(self, part: str, item: Evidence) -> bool:
+        """Whether it speaks of something else than the question's own terms.
+
+        Who responded must be named by the sentence itself: that others stand in the same article says nothing of them.
+        """
+        around = () if asks_of_agreement(part) else self.evidence
+        return bool(unmet(part, self.language, [item], around, self.lead_of))
 
     def _opposes(self, part: str, witness: Witness) -> bool:
         """Whether a likely witness says the opposite of what is taken for granted: "why did he admit it?" of who denies it."""
@@ -140,10 +157,15 @@ class Hearing:
 
     def _heard(self, question: str) -> Iterator[Witness]:
         assert self.llm is not None
-        promised = by_promise(question, self.evidence, self.belief)
+        promised = by_promise(question, self._able(question), self.belief)
         for witness in hear_each(self.llm, question, promised, self.belief):
             self.meter.spent(witness.completion)
             yield witness
+
+    def _able(self, question: str) -> list[Evidence]:
+        """The evidence that has what the question plainly demands."""
+        sentences = ((item, item.sentence) for item in self.evidence)
+        return [item for item, one in sentences if not fails(question, self.language, one.text, one.language)]
 
     def _speak(self, item: Evidence, belief: float = 1.0, read: int = 0) -> Iterator[Event]:
         """The witness's statement, or back to reading where it adds none; ``read``: sentences read so far."""

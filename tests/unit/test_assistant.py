@@ -116,7 +116,7 @@ def test_a_model_that_failed_the_follow_up_is_not_waited_for_again(library: Libr
 
 
 def test_a_model_that_goes_on_the_way_takes_no_statement_and_no_number_back(tmp_path: Path) -> None:
-    dear = "Les travaux du pont de pierre ont coûté cher à la ville."
+    dear = "Les travaux du pont de pierre ont coûté plusieurs millions à la ville."
     llm = ScriptedLlm(yes=[dear], fails_after=2)  # it denies the first, believes the second, and is gone at the third
     with synced(tmp_path, FILES | {"pierre.txt": f"{dear}\n\nLes travaux du pont ont duré deux ans.\n"}) as library:
         *events, answer = _assistant(library, llm).ask("Combien les travaux du pont ont-ils coûté ?")

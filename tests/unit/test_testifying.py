@@ -51,7 +51,7 @@ def test_a_certain_witness_ends_the_hearing() -> None:
 
 def test_without_one_the_first_three_are_heard_whatever_they_promise() -> None:
     llm = ScriptedLlm()
-    assert told(hearing(QUESTION, ASIDES, llm)) == []
+    assert told(hearing("What did the bridge cost?", ASIDES, llm)) == []
     assert len(llm.weighed) == 3
 
 
@@ -112,3 +112,31 @@ def test_an_overview_takes_the_evidence_as_it_stands() -> None:
     said = told(hearing("What are these documents about?", items, llm))
     assert said == [item.sentence.text for item in items[:STATEMENTS_BROAD]]
     assert llm.shown == []
+
+
+def test_who_has_nothing_of_what_is_demanded_is_not_even_asked() -> None:
+    """The model would say Yes to both; one of them tells no time."""
+    late = "The bridge was closed on Tuesday."
+    items = [evidence(text, "en", document=f"paper{n}") for n, text in enumerate(("The bridge was closed by the mayor.", late))]
+    llm = ScriptedLlm(yes=[item.sentence.text for item in items])
+    assert told(hearing("When was the bridge closed?", items, llm)) == [late]
+    assert len(llm.weighed) == 1
+
+
+def test_the_side_of_a_disagreement_must_be_about_whom_the_question_names() -> None:
+    """Asked whether Berg replied, Roy's reply is none, though the documents differ on it and the same article names Berg."""
+    reply = evidence("Paul Roy replied on Tuesday.", "en", document="paper")
+    berg = evidence("Anna Berg drew the bridge.", "en", document="paper")
+    for question, expected in (("Did Anna Berg reply?", []), ("Did Paul Roy reply?", [reply.sentence.text])):
+        heard = hearing(question, [reply, berg], ScriptedLlm(yes=[reply.sentence.text]))
+        heard.disputed = lambda sentence: sentence == reply.sentence
+        assert told(heard) == expected
+
+
+def test_what_is_alleged_at_large_takes_several_voices() -> None:
+    """Beside a certain one, an unsure one that would not speak beside the answer to a precise question."""
+    sure, unsure = "The complaint says the bridge is dangerous.", "The mayor is accused of hiding a report."
+    items = [evidence(text, "en", document=f"paper{n}") for n, text in enumerate((sure, unsure))]
+    for question, expected in (("What does the complaint allege?", [sure, unsure]), ("What is dangerous?", [sure])):
+        llm = ScriptedLlm(yes=[sure], odds={unsure: -1.0})
+        assert told(hearing(question, items, llm)) == expected
