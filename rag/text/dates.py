@@ -57,6 +57,7 @@ _TIME = re.compile(
 )
 _DECADE = re.compile(r"\b(\d{3}0)s\b|(?<=ées )(\d{3}0|\d0)\b|(?<=the )'?(\d0)s\b|['’](\d0)s\b", re.IGNORECASE)
 _CENTURY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)[ -]century\b|\b([IVX]+|\d{1,2})(?:e|ème|è|er) siècle\b")
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 _SLASHED = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 _YEARS = re.compile(r"\b(1\d{3}|20\d{2})[-–/](\d{2})\b(?![-\d])")
@@ -119,6 +120,14 @@ def moments(text: str, language: Language) -> tuple[Moment, ...]:
 
 def _candidates(text: str, language: Language) -> Iterator[Moment]:
     """Longer and surer readings first."""
+    if _DIGIT.search(text):
+        yield from _in_digits(text, language)
+        yield from _dated(text, language)
+    yield from _months_alone(text, language)
+    yield from _others(text, language)
+
+
+def _in_digits(text: str, language: Language) -> Iterator[Moment]:
     for match in _ISO.finditer(text):
         year, month, day = int(match[1]), int(match[2]), int(match[3] or 0)
         if 1 <= month <= 12 and day <= 31:
@@ -131,21 +140,28 @@ def _candidates(text: str, language: Language) -> Iterator[Moment]:
     for match in _YEARS.finditer(text):
         yield Moment(int(match[1]) * 10000, "date", match.start(1), match.end(1))
         yield Moment(int(match[1][:2] + match[2]) * 10000, "date", *match.span(2))
-    yield from _written(text, language)
-    yield from _others(text, language)
 
 
-def _written(text: str, language: Language) -> Iterator[Moment]:
-    *dated, alone = _patterns(language)
-    months = _calendar(language)[0] | {fold(name): number for name, number in _SHORT[language].items()}
-    for pattern in dated:
+def _dated(text: str, language: Language) -> Iterator[Moment]:
+    """Months with a day or a year, both in digits."""
+    months = _numbered(language)
+    for pattern in _patterns(language)[:-1]:
         for match in pattern.finditer(text):
             groups = match.groupdict()
             day = int((groups.get("d") or "0").rstrip("er"))
             if day <= 31:
                 value = int(groups.get("y") or 0) * 10000 + months[fold(match["m"].rstrip("."))] * 100 + day
                 yield Moment(value, "date", *match.span())
-    for match in alone.finditer(text):
+
+
+@cache
+def _numbered(language: Language) -> dict[str, int]:
+    return _calendar(language)[0] | {fold(name): number for name, number in _SHORT[language].items()}
+
+
+def _months_alone(text: str, language: Language) -> Iterator[Moment]:
+    months = _numbered(language)
+    for match in _patterns(language)[-1].finditer(text):
         yield Moment(months[fold(match["m"])] * 100, "date", *match.span(), _is_month(text, match, language))
 
 
@@ -161,7 +177,7 @@ def _is_month(text: str, match: re.Match[str], language: Language) -> bool:
 
 def _others(text: str, language: Language) -> Iterator[Moment]:
     days = _calendar(language)[1]
-    for match in re.finditer(rf"\b({'|'.join(days)})s?\b", text, re.IGNORECASE):
+    for match in _weekday(language).finditer(text):
         yield Moment(days[fold(match[1])], "weekday", *match.span())
     for match in _DECADE.finditer(text):
         written = next(group for group in match.groups() if group)
@@ -176,6 +192,11 @@ def _others(text: str, language: Language) -> Iterator[Moment]:
             hour = hour % 12 + (12 if match[5].lower() == "p" else 0)
         if hour <= 24 and minute < 60:
             yield Moment(hour * 100 + minute, "time", *match.span())
+
+
+@cache
+def _weekday(language: Language) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(_calendar(language)[1])})s?\b", re.IGNORECASE)
 
 
 def _roman(written: str) -> int:

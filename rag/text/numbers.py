@@ -72,6 +72,8 @@ def numbers(text: str, language: Language) -> tuple[Number, ...]:
 
 
 def _mask(text: str, found: list[Number]) -> str:
+    if not found:
+        return text
     chars = list(text)
     for number in found:
         chars[number.start : number.end] = ";" * (number.end - number.start)
