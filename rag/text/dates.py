@@ -118,6 +118,11 @@ def moments(text: str, language: Language) -> tuple[Moment, ...]:
     return tuple(sorted(taken, key=lambda moment: moment.start))
 
 
+def may_name_month(text: str, language: Language) -> bool:
+    """Whether a month could stand in ``text``: quick, and never wrongly False."""
+    return bool(_DIGIT.search(text) or _patterns(language)[-1].search(text))
+
+
 def _candidates(text: str, language: Language) -> Iterator[Moment]:
     """Longer and surer readings first."""
     if _DIGIT.search(text):
