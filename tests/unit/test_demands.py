@@ -1,9 +1,16 @@
 """What a question plainly demands, and sentences that have nothing of it."""
 
+from pathlib import Path
+
 import pytest
 
+from eval.belief_data import CALIBRATION, affairs, of_affair, of_dev
+from eval.corpus import documents
+from rag.language import detect
 from rag.types import Language
 from rag.verification.demands import fails
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,16 @@ def test_nothing_of_what_is_demanded(question: str, asked_in: Language, text: st
 )
 def test_in_doubt_it_may_answer(question: str, asked_in: Language, text: str, language: Language) -> None:
     assert not fails(question, asked_in, text, language)
+
+
+@pytest.mark.parametrize("name", ["dev", *affairs()])
+def test_no_answer_to_a_known_question_is_turned_away(name: str) -> None:
+    corpus, asked = (CORPUS, of_dev()) if name == "dev" else (CALIBRATION / name, of_affair(name))
+    held = {document.source.id: document for document in documents(corpus).values()}
+    golds = [(item.question, held[document], start, end) for item in asked for document, start, end in item.gold]
+    turned_away = [
+        (question, document.text[start:end])
+        for question, document, start, end in golds
+        if fails(question, detect(question), document.text[start:end], document.source.language)
+    ]
+    assert golds and not turned_away
