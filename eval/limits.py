@@ -62,7 +62,9 @@ def table(limits: Sequence[tuple[Case, Limit | None]]) -> str:
 def main() -> None:
     """Print the table, and the shares of those not right."""
     made = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    made.add_argument("report", type=Path, nargs="?", default=ROOT / "eval" / "out" / "report.json", help="of a finished run")
+    made.add_argument(
+        "report", type=Path, nargs="?", default=ROOT / "eval" / "out" / "full" / "report.json", help="of a finished run"
+    )
     made.add_argument("--split", choices=("dev", "test"), help="only that side of the split")
     options = made.parse_args()
     rows = json.loads(options.report.read_text("utf-8"))["systems"][0]["cases"]

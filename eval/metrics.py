@@ -162,8 +162,8 @@ def citations_valid(answer: Answer, documents: Mapping[str, str]) -> Share | Non
 
 
 def verbatim(statement: Statement, citations: Sequence[Citation]) -> bool:
-    """Whether the statement really stands word for word in one of its citations, whatever its flag says."""
-    return any(stands_in(statement.text, citation.quote) for citation in citations)
+    """Whether the statement, "(in French)" apart, really stands word for word in a citation, whatever its flag says."""
+    return any(stands_in(wording.bare(statement), citation.quote) for citation in citations)
 
 
 def language(case: Case, answer: Answer, *, quotations: bool = False) -> Share | None:

@@ -25,12 +25,17 @@ def own(statement: Statement) -> str:
     return _unquoted(text) if statement.origin == "translated" else text
 
 
-def read(statement: Statement) -> str:
-    """All it gives to read: quotations without their marks, so that ``detect`` does not pass over them, and no label."""
+def bare(statement: Statement) -> str:
+    """Its text without ``[n]`` marks and without the label that tells a quotation's language."""
     text = without_marks(statement.text).strip()
     for label in _LABELS:
         text = text.removesuffix(label)
-    return _unquoted(text)
+    return text
+
+
+def read(statement: Statement) -> str:
+    """All it gives to read: quotations without their marks, so that ``detect`` does not pass over them, and no label."""
+    return _unquoted(bare(statement))
 
 
 def _unquoted(text: str) -> str:

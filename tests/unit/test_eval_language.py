@@ -35,6 +35,15 @@ def test_a_verbatim_quotation_is_excused_only_here():
     assert language(case(), quoted, quotations=True) == Share(0, 1)
 
 
+def test_a_quotation_is_excused_with_the_label_of_its_language_and_with_quotations_inside():
+    quote = "Il mesure 340 mètres."
+    marked = replace(say(f"“{quote}” (in French) [1]", 1), origin="repaired")
+    assert language(replace(case(), language="en"), answer(marked, citations=[cite(1, "pont", quote)])) is None
+    nested = "“The mayor said “the bridge will be closed for repairs” until the end of May.” (en anglais)"
+    cited = replace(cite(1, "pont", quote), quote="The mayor said “the bridge will be closed for repairs” until the end of May.")
+    assert language(case(), answer(replace(say(nested, 1), origin="repaired"), citations=[cited])) is None
+
+
 def test_the_flag_verbatim_is_not_believed():
     claimed = replace(say("The bridge is said to be rather long.", 1, language="en"), verbatim=True)
     assert language(case(), answer(claimed, citations=[cite(1, "pont", LONG)])) == Share(0, 1)
