@@ -6,11 +6,13 @@ and saves the page wide and as a phone shows it, light and dark.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -31,6 +33,7 @@ def main(folder: Path) -> None:
     try:
         assert server.stdout is not None
         address = next(found[0] for line in server.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        _ready(address)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET.split())
             for language in QUESTIONS:
@@ -40,6 +43,13 @@ def main(folder: Path) -> None:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _ready(address: str) -> None:
+    """Ask a question first: the pictures show what a question takes, not what the first one after a start does."""
+    body = json.dumps({"question": QUESTIONS["en"][1]}).encode()
+    with urlopen(Request(f"{address}/v1/ask", body, {"Content-Type": "application/json"}), timeout=ANSWER_MS / 1000):
+        pass
 
 
 def _take(browser: Browser, address: str, language: str, size: tuple[int, int], path: Path) -> None:
