@@ -67,6 +67,8 @@ def main() -> None:
     )
     made.add_argument("--split", choices=("dev", "test"), help="only that side of the split")
     options = made.parse_args()
+    if not options.report.exists():
+        raise SystemExit(f"there is no report {options.report}; make it with: python eval/run.py")
     rows = json.loads(options.report.read_text("utf-8"))["systems"][0]["cases"]
     told = {row["id"]: row for row in rows if options.split in (None, row["split"])}
     cases = [case for case in load(ROOT / "eval" / "cases") if case.id in told and case.expect == "answered" and case.gold]
@@ -74,8 +76,8 @@ def main() -> None:
         found = retrieve_all(cases, shop)
     limits = [(one.case, limit_of(one.case, told[one.case.id], one.parts)) for one in found]
     print(table(limits))
-    missed = Counter(limit for _, limit in limits if limit)
-    print("\nof those not right:", ", ".join(f"{limit} {missed[limit] / missed.total():.0%}" for limit in LIMITS if missed))
+    if missed := Counter(limit for _, limit in limits if limit):
+        print("\nof those not right:", ", ".join(f"{limit} {missed[limit] / missed.total():.0%}" for limit in LIMITS))
 
 
 if __name__ == "__main__":
