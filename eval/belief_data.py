@@ -35,6 +35,13 @@ from rag.verification.demands import fails
 HERE = Path(__file__).parent
 CALIBRATION = HERE / "calibration"
 PUBLIC_QUESTIONS = 60
+#: The affairs that the adapter is fitted on (``eval/fit_adapter.py``): what it says of them shows nothing.
+TAUGHT = (
+    "laboratoire", "grue", "musee", "laiterie", "antenne", "batterie",
+    "barrage", "loyers", "pneus", "jeux", "ferries", "semences",
+)  # fmt: skip
+#: Those that belief is fitted on: for the adapted model the ones it has not seen, for others the first that there were.
+WEIGHED = {True: ("autobus", "canal", "tunnel"), False: ("autobus", "canal", "laboratoire")}
 LEFT_OUT = 3  #: every so many-th question of an affair is left out of the fit, which takes an hour as it is
 
 
@@ -80,10 +87,10 @@ class Court:
     """Hears questions on any corpus, with one model and one embedder."""
 
     def __init__(self, llm: Llm, embedder: Embedder, kept: Path) -> None:
-        self._first = Memory(kept / "witnesses.jsonl", llm, hear)
+        self._first = Memory(kept / f"witnesses-{'adapted' if llm.adapted else 'plain'}.jsonl", llm, hear)
         self._second = Memory(kept / "pointed.jsonl", llm, second_look)
         self._embedder = embedder
-        self._shipped = load_belief()
+        self._shipped = load_belief(adapted=llm.adapted)
 
     def hear(self, corpus: Path, asked: Iterable[Asked]) -> Iterator[list[Heard]]:
         """The witnesses of each question that has some, in the order of the questions."""
@@ -115,9 +122,9 @@ class Court:
         asked = {id(each) for each in heard}
         odds = {id(each): self._first.log_odds(question, each) if id(each) in asked else 0.0 for each in able}
         told = {id(each): features(question, each, evidence, odds[id(each)]) for each in able}
-        looked = sorted(heard, key=lambda each: -shipped.belief(told[id(each)]))[:LOOKED_AT]
+        looked = sorted(heard, key=lambda each: -shipped.belief(told[id(each)]))[: LOOKED_AT if shipped.pointed else 0]
         none = {id(each): self._second.log_odds(question, each) for each in looked}
-        return [Heard(told[id(each)], _is_gold(each.sentence, item), id(each) in asked, none.get(id(each))) for each in able]
+        return [Heard(told[id(each)], is_gold(each.sentence, item), id(each) in asked, none.get(id(each))) for each in able]
 
 
 def of_dev() -> list[Asked]:
@@ -159,7 +166,8 @@ def of_clapnq(data: Path, corpus: Path) -> list[Asked]:
     return asked
 
 
-def _is_gold(sentence: Sentence, item: Asked) -> bool:
+def is_gold(sentence: Sentence, item: Asked) -> bool:
+    """Whether the sentence is most of a place that answers."""
     return any(
         document == sentence.document_id and min(end, sentence.end) - max(start, sentence.start) > (end - start) / 2
         for document, start, end in item.gold

@@ -2,9 +2,11 @@
 
     python eval/fit_belief.py [--data DIR] [--dry-run]
 
-A witness counts as good when it overlaps a gold sentence. Three logistic models are fitted: before a witness is heard,
-once it is, after a second look. What is printed of each corpus is told by models that saw none of its questions; the
-weights that are written come from all. See ``eval/belief_data.py`` for the questions.
+A witness counts as good when it overlaps a gold sentence. Logistic models are fitted: before a witness is heard, once it
+is, and after a second look. The shipped model as adapted to witnesses gets weights of its own and no second look; those of
+a model as it came are fitted with ``TEMOIN_LLM_ADAPTER=off``, and so are those before a witness is heard. What is printed
+of each corpus is told by models that saw none of its questions; the weights that are written come from all. See
+``eval/belief_data.py`` for the questions.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from eval.belief_data import CALIBRATION, Court, Heard, affairs, of_clapnq, of_dev, to_fit
+from eval.belief_data import CALIBRATION, WEIGHED, Court, Heard, of_clapnq, of_dev, to_fit
 from rag.generation.belief import HEARD, POINTED, PROMISE, BeliefModel, load_belief
 from rag.models.embedder import open_embedder
 from rag.models.llm import open_llm
@@ -51,20 +53,21 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args()
     prepare()
-    fitted = fit(heard(options.data))
+    found, adapted = heard(options.data)
+    fitted = fit(found, adapted=adapted)
     if not options.dry_run:
         WEIGHTS.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     return 0
 
 
-def heard(data: Path | None) -> Groups:
-    """What the model says of every witness of every question, by corpus."""
+def heard(data: Path | None) -> tuple[Groups, bool]:
+    """What the model says of every witness of every question, by corpus; whether it is adapted to that."""
     settings = load_settings(corpus=HERE.parent / "corpus")
     llm = open_llm(settings)
     try:
         court = Court(llm, open_embedder(settings), KEPT)
         found = {DEV: list(court.hear(settings.corpus, of_dev()))}
-        for name in affairs():
+        for name in WEIGHED[llm.adapted]:
             found[name] = list(court.hear(CALIBRATION / name, to_fit(name)))
         if data is not None:
             with tempfile.TemporaryDirectory() as folder:
@@ -72,22 +75,23 @@ def heard(data: Path | None) -> Groups:
                 found[PUBLIC] = list(court.hear(corpus, of_clapnq(data, corpus)))
     finally:
         llm.close()
-    return found
+    return found, llm.adapted
 
 
-def fit(found: Groups) -> dict[str, Any]:
-    """The three models, each on the witnesses it will be asked of; the shipped bounds are kept."""
+def fit(found: Groups, *, adapted: bool) -> dict[str, Any]:
+    """The models of ``belief.json``, each on the witnesses it will be asked of; the shipped bounds are kept."""
     fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
     told: dict[str, Scores] = {}
-    for key, intercept, names, reaches in _MODELS:
+    for key, intercept, names, reaches in _MODELS[1:2] if adapted else _MODELS:
         model, told[key] = _logistic(names, found, reaches)
-        fitted[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-        fitted[intercept] = round(float(model.intercept_[0]), 4)
-        print(f"{key}: {fitted[key]} {fitted[intercept]}")
+        place = fitted["promise" if key == "unheard" else "adapted" if adapted else "plain"]
+        place[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+        place[intercept] = round(float(model.intercept_[0]), 4)
+        print(f"{key}: {place[key]} {place[intercept]}")
         for corpus, groups in found.items():
             _print_ranks(corpus, [[each for each in group if reaches(each)] for group in groups], told[key])
     for corpus, asked in (*found.items(), ("all", [group for held in found.values() for group in held])):
-        _print_decisions(corpus, asked, told["weights"], told["pointed"], load_belief())
+        _print_decisions(corpus, asked, told["weights"], told.get("pointed", told["weights"]), load_belief(adapted=adapted))
     return fitted
 
 

@@ -65,7 +65,7 @@ def main() -> int:
         answers = [assistant.answer(case.question, case.history) for case in even(dev, options.limit)]
         after = rates(llm, 7)
         passages = [sentence.text for source in shop.library().sources() for sentence in shop.library().sentences(source.id)]
-        batched = at_once(llm, [case.question for case in even(dev, 4)], even(passages, 6))
+        batched = None if llm.adapted else at_once(llm, [case.question for case in even(dev, 4)], even(passages, 6))
     prefill, decode = (mean(pair) for pair in zip(before, after, strict=True))
     times = [answer.timings for answer in answers if answer.timings.prompt_tokens]
     floors = [1000 * (t.prompt_tokens / prefill + t.completion_tokens / decode) for t in times]
@@ -78,7 +78,8 @@ def main() -> int:
             f"tokens read anew, written: median {median(t.prompt_tokens for t in times):.0f}, "
             f"{median(t.completion_tokens for t in times):.0f}",
             f"time / floor: median {median(ratios):.2f}, all together {sum(t.total_ms for t in times) / sum(floors):.2f}",
-            f"witnesses heard two at once against one after the other: {batched:.2f} of the time",
+            "witnesses heard two at once against one after the other: "
+            + (f"{batched:.2f} of the time" if batched else "with TEMOIN_LLM_ADAPTER=off only"),
             f"first statement, median {median(first) / 1000:.1f} s; whole answer, median "
             f"{median(t.total_ms for t in times) / 1000:.1f} s; search, median {median(t.retrieve_ms for t in times):.0f} ms",
         ],

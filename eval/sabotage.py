@@ -41,7 +41,8 @@ def without_question(name: str) -> prompts.Prompt:
 
 def broken_prompt() -> AbstractContextManager[object]:
     """The witnesses are heard without the question."""
-    without_question("witness")  # now, not in the middle of the run
+    for name in ("witness", "witness_adapted"):
+        without_question(name)  # now, not in the middle of the run
     return patch.object(witness, "load", without_question)
 
 

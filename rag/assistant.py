@@ -48,7 +48,6 @@ class Assistant:
         self._llm = llm
         self._retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
         self._verifier = Verifier(library.embedder, judge=open_judge(settings.checker, llm))
-        self._belief = load_belief()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -139,6 +138,7 @@ class Assistant:
         return asked
 
     def _hearing(self, question: str, language: Language, evidence: Sequence[Evidence], llm: Llm | None, meter: Meter) -> Hearing:
+        belief = load_belief(adapted=llm is not None and llm.adapted)
         source_of = lambda name: self.library.document(name).source  # noqa: E731
         return Hearing(
             question,
@@ -147,8 +147,8 @@ class Assistant:
             Speaker(question, language, self._verifier, llm, meter, source_of),
             meter,
             llm,
-            self._belief,
-            self._belief.thresholds[self._settings.caution],
+            belief,
+            belief.thresholds[self._settings.caution],
             lambda sentence: bool(self.library.disagreements_of(sentence)),
             lambda item: self.library.document(item.sentence.document_id).text[:LEAD],
         )

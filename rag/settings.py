@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr = Field(SecretStr(""), description="Its API key")
     llm_timeout: float = Field(60.0, gt=0, le=3600, description="Seconds before the model counts as down")
     llm_context: int = Field(4096, ge=1024, le=131072, description="Context window in tokens")
+    llm_adapter: Literal["on", "off"] = Field(
+        "on", description="Whether the shipped model hears witnesses as it was fitted to, or as it came"
+    )
     llm_threads: int = Field(0, ge=0, le=256, description="Threads of the embedded model; 0: all physical cores")
 
     # Vector store

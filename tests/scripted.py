@@ -14,12 +14,13 @@ class ScriptedLlm(Llm):
 
     ``odds``: log-odds of Yes instead, by words of the turn; None for a reply that is neither Yes nor No.
     ``none``: log-odds that a reply begins with the word asked about, instead of by ``replies``.
-    ``fails_after``: the server goes away (``failure``) after so many calls. Remembers every turn it was shown, and
-    how often it was tried.
+    ``adapted``: hears witnesses without examples. ``fails_after``: the server goes away (``failure``) after so many
+    calls. Remembers every turn it was shown, and how often it was tried.
     """
 
     fingerprint = "scripted"
     state: State = "ready"
+    adapted: bool = False
 
     def __init__(
         self,
@@ -29,7 +30,9 @@ class ScriptedLlm(Llm):
         odds: Mapping[str, float | None] | None = None,
         failure: type[RagError] = ModelUnavailable,
         none: float | None = None,
+        adapted: bool = False,
     ) -> None:
+        self.adapted = adapted
         self._odds = {**(odds or {}), **dict.fromkeys(yes, 4.0)}
         self._replies = replies or {}
         self._fails_after = fails_after
@@ -40,7 +43,7 @@ class ScriptedLlm(Llm):
         self.tried = 0
         self.closed = False
 
-    def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+    def yes_or_no(self, messages: Sequence[Message], *, adapted: bool = False) -> Completion:
         turn = self._turn(messages)
         self.weighed.append(turn)
         sure = next((odds for words, odds in self._odds.items() if words in turn), -4.0)

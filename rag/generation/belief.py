@@ -31,7 +31,7 @@ class BeliefModel:
 
     weights: dict[str, float]
     intercept: float
-    pointed: dict[str, float]  #: weights of the second look, with ``none`` beside the features
+    pointed: dict[str, float]  #: weights of the second look, with ``none`` beside the features; empty: there is none
     pointed_intercept: float
     thresholds: dict[str, float]  #: least belief, after the second look, of a witness who speaks alone
     worth_pointing: float  #: least belief worth a second look
@@ -72,24 +72,10 @@ def features(question: str, evidence: Evidence, among: Sequence[Evidence], log_o
 
 
 @cache
-def load_belief() -> BeliefModel:
-    """The shipped weights."""
+def load_belief(*, adapted: bool = False) -> BeliefModel:
+    """The shipped weights for a model as it came, or for the shipped one as ``adapted`` to hearing witnesses."""
     raw = json.loads(resources.files(__package__).joinpath("belief.json").read_text("utf-8"))
-    return BeliefModel(
-        weights=raw["weights"],
-        intercept=raw["intercept"],
-        pointed=raw["pointed"],
-        pointed_intercept=raw["pointed_intercept"],
-        thresholds=raw["thresholds"],
-        worth_pointing=raw["worth_pointing"],
-        certain=raw["certain"],
-        beside=raw["beside"],
-        least_promise=raw["least_promise"],
-        worth_hearing=raw["worth_hearing"],
-        unheard=raw["unheard"],
-        unheard_intercept=raw["unheard_intercept"],
-        unheard_threshold=raw["unheard_threshold"],
-    )
+    return BeliefModel(**raw["promise"], **raw["adapted" if adapted else "plain"])
 
 
 def _sigmoid(x: float) -> float:

@@ -52,7 +52,9 @@ def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: Belie
 
 
 def look_again(llm: Llm, question: str, heard: Sequence[Witness], among: Sequence[Evidence], model: BeliefModel) -> list[Witness]:
-    """Unsure witnesses after a second look, most believed first. Raises ModelUnavailable."""
+    """Unsure witnesses after a second look, where ``model`` takes one, most believed first. Raises ModelUnavailable."""
+    if not model.pointed:
+        return sorted((replace(each, completion=None) for each in heard), key=lambda witness: -witness.belief)
     seen = []
     for witness in heard:
         look = second_look(llm, question, witness.evidence)

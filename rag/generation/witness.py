@@ -1,7 +1,8 @@
 """Hear each witness alone: does this one sentence hold the answer?
 
-The model sees one evidence sentence at a time, after the instruction and the examples (a prefix the server caches),
-then the question, and says Yes or No. The log-odds of Yes go into ``belief``.
+The model sees one evidence sentence at a time, then the question, and says Yes or No. The log-odds of Yes go into
+``belief``. A model adapted to this needs no examples, and is shown the title and date of the document too; any other is
+shown examples first, a prefix the server caches.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import re
 from dataclasses import dataclass
 
 from rag.generation.prompts import load
-from rag.models.llm import Completion, Llm
+from rag.models.llm import Completion, Llm, Message
 from rag.models.yes_no import weigh
 from rag.text.terms import fold
-from rag.types import Evidence
+from rag.types import Evidence, Source
 
+_TITLE = 100  # characters of a title shown
 #: Openings that point backwards: such a sentence is shown with the one before it.
 _LEANS = re.compile(
     r"^[«“\"\s]*(il|elle|ils|elles|ce|cet|cette|ces|cela|celui|celle|ceux|leurs?|son|sa|ses|d'apres eux|de son cote|"
@@ -45,10 +47,25 @@ def source_text(evidence: Evidence) -> str:
     return " ".join(shown.split())
 
 
+def card_line(source: Source) -> str:
+    """Title and date of a document as an adapted model is shown them, with the line's end; empty where it has no title."""
+    if not source.title:
+        return ""
+    return f"Title: {', '.join(filter(None, (source.title[:_TITLE], source.date)))}\n"
+
+
+def asked_of(question: str, evidence: Evidence, *, adapted: bool) -> tuple[Message, ...]:
+    """What a model is asked about one witness, in the form it was ``adapted`` to or else with examples."""
+    values = {"question": question, "source": source_text(evidence)}
+    if adapted:
+        return load("witness_adapted").messages(card=card_line(evidence.source), **values)
+    return load("witness").messages(**values)
+
+
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     """Ask the model about one witness: the log-odds of Yes against No. Raises ModelUnavailable."""
-    messages = load("witness").messages(question=question, source=source_text(evidence))
-    return Testimony(evidence, *weigh(llm, messages))
+    adapted = llm.adapted
+    return Testimony(evidence, *weigh(llm, asked_of(question, evidence, adapted=adapted), adapted=adapted))
 
 
 def second_look(llm: Llm, question: str, evidence: Evidence) -> Testimony:

@@ -35,11 +35,13 @@ class Address:
 class EmbeddedServer:
     """A child process that serves one GGUF file on loopback. ``address`` waits until the model is loaded."""
 
-    def __init__(self, model: Path, *, context: int, threads: int) -> None:
-        """Start loading and return at once. ``threads``: 0 for all physical cores."""
+    def __init__(self, model: Path, *, context: int, threads: int, adapter: Path | None = None) -> None:
+        """Start loading and return at once. ``threads``: 0 for all physical cores; ``adapter``: used when asked for."""
         self._model = model
-        self._wanted = {
+        self.adapted = adapter is not None
+        self._wanted: dict[str, object] = {
             "model": str(model),
+            "adapter": str(adapter) if adapter else None,
             "context": context,
             "slots": SLOTS,
             "threads": threads or physical_cores(),

@@ -2,7 +2,7 @@
 
 A process, because loading holds Python's global lock for seconds (the page would freeze) and a fault in the
 native code must not take the page down. It is run by path, not as part of the package, so that it imports
-nothing but the engine. Standard input: one line of JSON (``model``, ``key``, ``context``, ``slots``,
+nothing but the engine. Standard input: one line of JSON (``model``, ``adapter``, ``key``, ``context``, ``slots``,
 ``threads``, ``cache_mib``); standard output: one line, the address it listens on, or ``error: …``. It ends
 when standard input closes, so it never outlives its parent, however that one ended.
 """
@@ -26,6 +26,9 @@ def parameters(wanted: dict[str, Any]) -> Any:
 
     params = xllamacpp.CommonParams()
     params.model.path = wanted["model"]
+    if wanted["adapter"]:
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(wanted["adapter"], 0.0)]  # 0: a request asks for it, or not
+        params.lora_init_without_apply = True
     params.model_alias = {"temoin"}
     params.hostnames = ["127.0.0.1"]
     params.port = 0

@@ -43,6 +43,11 @@ class Llm(Protocol):
         """Whether it could answer now. Cheap, never waits for the model, raises nothing."""
         ...
 
+    @property
+    def adapted(self) -> bool:
+        """Whether it was adapted to hearing witnesses: ``yes_or_no(…, adapted=True)`` then asks that adaptation."""
+        ...
+
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
     ) -> Completion:
@@ -52,10 +57,11 @@ class Llm(Protocol):
         """
         ...
 
-    def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+    def yes_or_no(self, messages: Sequence[Message], *, adapted: bool = False) -> Completion:
         """One token, and the log-odds of Yes against No (French or English, any case) before it was chosen.
 
-        The log-odds are None where the reply is neither: ``yes_no.weigh`` asks again. Raises ModelUnavailable.
+        ``adapted``: by the model as adapted to witnesses, where it is. The log-odds are None where the reply is neither:
+        ``yes_no.weigh`` asks again. Raises ModelUnavailable.
         """
         ...
 
@@ -77,11 +83,13 @@ def open_llm(settings: Settings) -> Llm:
     Raises ModelError when there is no model file.
     """
     from rag.models.embedded import EmbeddedServer
+    from rag.models.qwen import ADAPTER
     from rag.models.served import ServedLlm, file_fingerprint, text_fingerprint
     from rag.models.wheels import model_file
 
     if settings.llm_url is not None:
         return ServedLlm(settings, None, text_fingerprint(f"{settings.llm_url} {settings.llm_model}"))
     path = model_file(settings)
-    server = EmbeddedServer(path, context=settings.llm_context, threads=settings.llm_threads)
-    return ServedLlm(settings, server, file_fingerprint(path))
+    adapter = ADAPTER if settings.llm is None and settings.llm_adapter == "on" else None
+    server = EmbeddedServer(path, context=settings.llm_context, threads=settings.llm_threads, adapter=adapter)
+    return ServedLlm(settings, server, file_fingerprint(path, *([adapter] if adapter else [])))

@@ -21,6 +21,8 @@ SIZE = 1_117_320_768
 PARTS = 22
 REPOSITORY = "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF"
 REVISION = "f86cb2c1fa58255f8052cc32aeede1b7482d4361"
+#: What ``eval/fit_adapter.py`` fitted it with, to tell whether a sentence holds an answer: a low-rank adapter (LoRA).
+ADAPTER = Path(__file__).with_name("qwen_witness.gguf")
 LABEL = "language model (Qwen2.5-Coder 1.5B)"
 
 

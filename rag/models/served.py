@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 SEED = 1
 #: Options that some servers refuse (status 400) instead of ignoring. Without them an answer is still possible.
+#: Beside an adapter: one slot for what goes through it and one for the rest. In the same slot the server would go on from
+#: what it had read the other way.
+_ADAPTED = {"lora": [{"id": 0, "scale": 1.0}], "id_slot": 0}
+_AS_IT_CAME = {"id_slot": 1}
 _OPTIONAL = ("extra_body", "seed", "logprobs", "top_logprobs")
 
 
@@ -47,6 +51,11 @@ class ServedLlm:
         self._closed = False
 
     @property
+    def adapted(self) -> bool:
+        """See Llm."""
+        return self._server is not None and self._server.adapted
+
+    @property
     def state(self) -> State:
         """See Llm."""
         return "unavailable" if self._closed else self._watched.state
@@ -60,9 +69,9 @@ class ServedLlm:
             options["extra_body"] = {"grammar": grammar}
         return self._chat(messages, max_tokens=max_tokens, **options)[0]
 
-    def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+    def yes_or_no(self, messages: Sequence[Message], *, adapted: bool = False) -> Completion:
         """See Llm."""
-        completion, raw = self._chat(messages, max_tokens=1, logprobs=True, top_logprobs=20)
+        completion, raw = self._chat(messages, adapted, max_tokens=1, logprobs=True, top_logprobs=20)
         return replace(completion, yes_log_odds=log_odds(first_token(raw), completion.text))
 
     def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
@@ -78,10 +87,12 @@ class ServedLlm:
         if self._http is not None:
             self._http.close()
 
-    def _chat(self, messages: Sequence[Message], **options: Any) -> tuple[Completion, Any]:
+    def _chat(self, messages: Sequence[Message], adapted: bool = False, **options: Any) -> tuple[Completion, Any]:
         import openai
         from llama_index.core.llms import ChatMessage
 
+        if self.adapted:
+            options["extra_body"] = {**options.get("extra_body", {}), **(_ADAPTED if adapted else _AS_IT_CAME)}
         client = self._connected()
         chat = [ChatMessage(role=role, content=content) for role, content in messages]
         started = time.perf_counter()
@@ -184,16 +195,17 @@ def text_fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def file_fingerprint(path: Path) -> str:
-    """A GGUF file told from another by its size, its head (which holds its description) and its end."""
+def file_fingerprint(*paths: Path) -> str:
+    """GGUF files told from others by their sizes, their heads (which hold their descriptions) and their ends."""
     digest, edge = hashlib.sha256(), 1 << 20
-    try:
-        size = path.stat().st_size
-        digest.update(str(size).encode())
-        with path.open("rb") as stream:
-            digest.update(stream.read(edge))
-            stream.seek(max(0, size - edge))
-            digest.update(stream.read())
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+    for path in paths:
+        try:
+            size = path.stat().st_size
+            digest.update(str(size).encode())
+            with path.open("rb") as stream:
+                digest.update(stream.read(edge))
+                stream.seek(max(0, size - edge))
+                digest.update(stream.read())
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
     return digest.hexdigest()[:16]

@@ -14,12 +14,12 @@ UNREADABLE = -6.0
 _TOKENS = 8  # room for "**Yes**" or "Answer: yes"
 
 
-def weigh(llm: Llm, messages: Sequence[Message]) -> tuple[float, Completion]:
+def weigh(llm: Llm, messages: Sequence[Message], *, adapted: bool = False) -> tuple[float, Completion]:
     """The log-odds of Yes against No (natural log), and what asking cost, a second time included.
 
-    A Yes or No read from the words of the second reply counts ``PLAIN_LOG_ODDS``. Raises ModelUnavailable.
+    ``adapted``: see Llm. A Yes or No read from the words of the second reply counts ``PLAIN_LOG_ODDS``. Raises ModelUnavailable.
     """
-    first = llm.yes_or_no(messages)
+    first = llm.yes_or_no(messages, adapted=adapted)
     if first.yes_log_odds is not None:
         return first.yes_log_odds, first
     *before, (role, asked) = messages

@@ -44,6 +44,14 @@ class WarmingLlm:
         """The model's own."""
         return self._llm().fingerprint
 
+    @property
+    def adapted(self) -> bool:
+        """The model's own; not where there is none: whoever then asks it is told why."""
+        try:
+            return self._llm().adapted
+        except ModelUnavailable:
+            return False
+
     def complete(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
     ) -> Completion:
@@ -51,10 +59,10 @@ class WarmingLlm:
         with _unloadable_is_unavailable():
             return self._llm().complete(messages, max_tokens=max_tokens, grammar=grammar, stop=stop)
 
-    def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+    def yes_or_no(self, messages: Sequence[Message], *, adapted: bool = False) -> Completion:
         """See ``Llm``."""
         with _unloadable_is_unavailable():
-            return self._llm().yes_or_no(messages)
+            return self._llm().yes_or_no(messages, adapted=adapted)
 
     def begins_with(self, messages: Sequence[Message], word: str) -> Completion:
         """See ``Llm``."""

@@ -13,9 +13,10 @@ import pytest
 
 from rag.errors import ModelError, ModelUnavailable
 from rag.generation.prompts import load
-from rag.generation.witness import hear, source_text
+from rag.generation.witness import asked_of, hear, source_text
 from rag.models.llm import Llm, open_llm
 from rag.models.served import ServedLlm
+from rag.models.yes_no import weigh
 from tests.patience import ENDLESS, SHORT, patient, within
 from tests.stand import evidence
 
@@ -83,12 +84,40 @@ def test_a_second_witness_costs_only_its_own_words(llm: ServedLlm) -> None:
         return len(httpx.post(json={"content": text}, timeout=240, **asked).json()["tokens"])
 
     *shared, (_, turn) = load("witness").messages(question=question, source=source_text(second))
-    heard = [hear(llm, question, item) for item in (first, second)]
-    cost = heard[1].completion
+    heard = [weigh(llm, asked_of(question, item, adapted=False)) for item in (first, second)]
+    cost = heard[1][1]
     assert sum(tokens(text) for _, text in shared) > 150
     assert cost.cached_tokens >= sum(tokens(text) for _, text in shared)
     assert cost.prompt_tokens <= tokens(turn) + 10, "its source and question, and the marks of a turn around them"
-    assert heard[0].log_odds > 0 > heard[1].log_odds
+    assert heard[0][0] > 0 > heard[1][0]
+
+
+def test_what_goes_through_the_adapter_and_what_does_not_know_nothing_of_each_other(llm: Llm) -> None:
+    """The same words both ways give two replies; each the same again, whichever was asked before; translating forgets nothing."""
+    item = evidence("The bridge cost four million euros, the town hall said.", "en")
+    asked = asked_of("Combien le pont a-t-il coûté ?", item, adapted=True)
+
+    def odds(*, adapted: bool) -> float:
+        return weigh(llm, asked, adapted=adapted)[0]
+
+    assert llm.adapted
+    through, plain = odds(adapted=True), odds(adapted=False)
+    assert abs(through - plain) > 0.5
+    assert (odds(adapted=False), odds(adapted=True)) == (pytest.approx(plain, abs=0.1), pytest.approx(through, abs=0.1))
+    prompt = load("to_fr").messages(source=item.sentence.text)
+    llm.complete(prompt, max_tokens=1)
+    odds(adapted=True)
+    assert llm.complete(prompt, max_tokens=1).cached_tokens > 100
+
+
+def test_the_adapted_model_tells_who_answers_across_languages(llm: Llm) -> None:
+    question = "Combien le pont a-t-il coûté ?"
+    said = {
+        text: hear(llm, question, evidence(text, "en")).log_odds
+        for text in ("The bridge cost four million euros.", "The bridge opened in May.", "The library cost two million euros.")
+    }
+    first, *others = said.values()
+    assert first > 0 > max(others)
 
 
 def test_two_readers_at_once(llm: Llm) -> None:

@@ -30,12 +30,14 @@ def test_every_gold_is_a_whole_sentence_of_its_document(affair: str) -> None:
 def test_languages_and_kinds_are_balanced(affair: str) -> None:
     spoken = {source.source.path: source.source.language for source in documents(CALIBRATION / affair).values()}
     told = rows(affair)
-    assert Counter(row["kind"] for row in told) == {"answerable": 48, "near": 12, "constraint": 8, "premise": 7}
+    kinds = {"answerable": 48, "near": 12, "constraint": 8, "premise": 7}
+    more = {"answerable": 60, "near": 14, "constraint": 8, "premise": 8}
+    assert Counter(row["kind"] for row in told) in (kinds, more)
     assert all((row["kind"] == "answerable") == bool(row["gold"]) for row in told)
-    assert 36 <= sum(row["language"] == "fr" for row in told) <= 39
+    assert 0.48 <= sum(row["language"] == "fr" for row in told) / len(told) <= 0.52
     crossed = [row for row in told if row["gold"] and all(spoken[g["document"]] != row["language"] for g in row["gold"])]  # type: ignore[attr-defined]
     assert len(crossed) >= 24
-    assert sum(detect(str(row["question"])) == row["language"] for row in told) >= 73
+    assert sum(detect(str(row["question"])) == row["language"] for row in told) >= len(told) - 2
 
 
 def test_no_question_is_asked_twice() -> None:

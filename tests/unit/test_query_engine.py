@@ -113,9 +113,9 @@ def test_other_coroutines_go_on_while_an_answer_is_made(library: Library, seen: 
     slow = Standstill()
 
     class Slow(ScriptedLlm):
-        def yes_or_no(self, messages: Sequence[Message]) -> Completion:
+        def yes_or_no(self, messages: Sequence[Message], *, adapted: bool = False) -> Completion:
             slow.work()
-            return super().yes_or_no(messages)
+            return super().yes_or_no(messages, adapted=adapted)
 
     response = slow.beside(engine(library, Slow(yes=[COST])).aquery(QUESTION))
     assert str(response).startswith(f"{COST} [1]")

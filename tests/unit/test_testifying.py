@@ -32,7 +32,7 @@ ASIDES = tuple(
 
 
 def hearing(question: str, items: Sequence[Evidence], llm: ScriptedLlm, caution: str = "cautious") -> Hearing:
-    belief, meter = load_belief(), Meter()
+    belief, meter = load_belief(adapted=llm.adapted), Meter()
     verifier = Verifier(FakeEmbedder(), plain_calibration())
     speaker = Speaker(question, "en", verifier, llm, meter, lambda name: Source(name, f"{name}.txt", "en"))
     threshold = belief.thresholds[caution]
@@ -60,6 +60,20 @@ def test_an_unsure_witness_is_believed_after_a_second_look_or_not(pointed: str, 
     llm = ScriptedLlm(odds={COST: -1.2}, replies={COST: pointed})
     assert told(hearing(QUESTION, (evidence(COST, "en"), *ASIDES), llm)) == expected
     assert len(llm.shown) == len(llm.weighed) + 1, "one is looked at again"
+
+
+def test_an_adapted_model_is_asked_once_about_each_witness() -> None:
+    belief, items = load_belief(adapted=True), (evidence(COST, "en"), *ASIDES)
+
+    def believed(odds: float) -> float:
+        return belief.belief(features(QUESTION, items[0], items, odds))
+
+    unsure = next(n / 10 for n in range(-60, 60) if belief.thresholds["cautious"] < believed(n / 10) < belief.certain)
+    llm = ScriptedLlm(odds={COST: unsure}, replies={COST: "NONE"}, adapted=True)
+    assert told(hearing(QUESTION, items, llm)) == [COST]
+    assert len(llm.shown) == len(llm.weighed), "none is looked at again"
+    doubted = ScriptedLlm(odds={COST: unsure - 3.0}, replies={COST: "four million euros"}, adapted=True)
+    assert told(hearing(QUESTION, items, doubted)) == []
 
 
 def test_what_is_being_done_is_told_between_two_witnesses_too() -> None:

@@ -70,7 +70,7 @@ class _Llm:
             raise ModelError("no tensors in the model file; give another")
         return "done"
 
-    def yes_or_no(self, messages: Any) -> str:
+    def yes_or_no(self, messages: Any, *, adapted: bool = False) -> str:
         return self.complete(messages, max_tokens=1)
 
     def begins_with(self, messages: Any, word: str) -> str:

@@ -123,7 +123,7 @@ def test_the_language_model_as_a_judge_weighs_no_more_than_it_may() -> None:
     class SureLlm:
         fingerprint = "sure"
 
-        def yes_or_no(self, messages: Sequence[tuple[str, str]]) -> Completion:
+        def yes_or_no(self, messages: Sequence[tuple[str, str]], *, adapted: bool = False) -> Completion:
             assert messages[-1][1].endswith("Statement: The bridge is open.")
             return Completion("Yes", 1, 0, 1, 1.0, 1.0, yes_log_odds=40.0)
 

@@ -31,8 +31,11 @@ class Prompt:
 
 
 def prime(llm: Llm) -> None:
-    """Let the server read the prompts that every answer needs, so that the first one need not. Raises ModelUnavailable."""
-    for name in ("to_fr", "to_en", "point", "witness"):
+    """Let the server read the prompts that every answer needs, so that the first one need not. Raises ModelUnavailable.
+
+    An adapted model hears witnesses without examples: nothing of it is worth reading before.
+    """
+    for name in ("to_fr", "to_en", *(() if llm.adapted else ("point", "witness"))):
         prompt = load(name)
         values, _ = prompt.examples[0]
         llm.complete(prompt.messages(**values), max_tokens=1)
@@ -43,6 +46,7 @@ def load(name: str) -> Prompt:
     """The prompt called ``name`` (a file ``<name>.toml`` beside this one)."""
     raw = tomllib.loads(resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
     examples = tuple(
-        ({key: value for key, value in example.items() if key != "reply"}, example["reply"]) for example in raw["examples"]
+        ({key: value for key, value in example.items() if key != "reply"}, example["reply"])
+        for example in raw.get("examples", ())
     )
     return Prompt(raw["system"], raw["pattern"], examples)

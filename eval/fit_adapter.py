@@ -1,0 +1,93 @@
+"""Fit the adapter (``rag/models/qwen_witness.gguf``) with which the shipped model hears witnesses.
+
+    python eval/fit_adapter.py [--out FILE] [--steps N]
+
+On the invented affairs of ``eval/calibration`` but those that are kept apart (``eval/belief_data.py``: on these and on the
+dev cases belief is fitted, and the adapter judged). Each pair is seen once. About forty minutes on two cores that multiply
+bfloat16 matrices, hours on others; needs 16 GB of memory and the ``fit`` extra (``pip install -e .[dev,fit]``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import torch
+from torch import nn
+
+from eval.adapter import Adapted
+from eval.adapter_data import Pair, pairs
+from eval.belief_data import TAUGHT
+from rag.models.embedder import open_embedder
+from rag.models.qwen import ADAPTER
+from rag.models.wheels import model_file
+from rag.settings import load_settings
+from rag.shell import prepare
+
+BATCH = 16
+SIMILAR = 12  #: batches whose pairs are sorted by length together, so that little is padded
+RATE = 4e-4
+WARMING = 20  #: steps until the full rate
+SEED = 0
+
+
+def main() -> int:
+    """Read the affairs, fit, write the adapter."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ADAPTER, help="where to write it")
+    parser.add_argument("--steps", type=int, help="stop after so many, to look at the loss; nothing is written")
+    options = parser.parse_args()
+    prepare()
+    settings = load_settings()
+    embedder = open_embedder(settings)
+    found = [pair for affair in TAUGHT for pair in pairs(affair, embedder)]
+    print(f"{len(found)} pairs, {sum(pair.good for pair in found)} of them good", flush=True)
+    torch.manual_seed(SEED)
+    model = Adapted(model_file(settings))
+    fit(model, found, options.steps)
+    if options.steps is None:
+        model.save(options.out)
+    return 0
+
+
+def fit(model: Adapted, found: Sequence[Pair], steps: int | None) -> None:
+    """One pass over the pairs, the rate falling like a cosine to nothing."""
+    batches = _batches([(model.tokens(pair.messages), float(pair.good)) for pair in found])
+    optimiser = torch.optim.AdamW(model.trained(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    started, told = time.monotonic(), 0.0
+    for step, batch in enumerate(batches[:steps]):
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * min(1.0, (step + 1) / WARMING) * (1 + math.cos(math.pi * step / len(batches))) / 2
+        odds = model([tokens for tokens, _ in batch])
+        loss = nn.functional.binary_cross_entropy_with_logits(odds, torch.tensor([good for _, good in batch]))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.trained(), 1.0)
+        optimiser.step()
+        told = 0.95 * told + 0.05 * loss.item() if step else loss.item()
+        if (step + 1) % 10 == 0:
+            print(f"step {step + 1} of {len(batches)}: loss {told:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _batches(rows: list[tuple[list[int], float]]) -> list[list[tuple[list[int], float]]]:
+    """The rows in a random order, but those of a batch of about the same length."""
+    order = random.Random(SEED)
+    order.shuffle(rows)
+    batches = []
+    for start in range(0, len(rows), BATCH * SIMILAR):
+        some = sorted(rows[start : start + BATCH * SIMILAR], key=lambda row: len(row[0]))
+        cut = [some[at : at + BATCH] for at in range(0, len(some), BATCH)]
+        order.shuffle(cut)
+        batches += cut
+    return batches
+
+
+if __name__ == "__main__":
+    sys.exit(main())
