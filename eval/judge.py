@@ -137,12 +137,15 @@ def quotes(statement: str, quote: str) -> bool:
 def keeps_claims(statement: str, language: Language, citations: Sequence[Citation]) -> bool | None:
     """Whether a statement resting on somebody's claim says so. None where a citation speaks for itself.
 
-    The product puts a lost speaker back, so to its verifier this is no fatal fault; to a reader it would be.
+    The whole passage word for word says it too, in whatever marks it stands. The product puts a lost speaker back, so to
+    its verifier this is no fatal fault; to a reader it would be.
     """
     from rag.verification.attribution import claim_of, keeps_claim
 
     if any(claim_of(citation.quote, citation.language) is None for citation in citations):
         return None
+    if any(stands_in(citation.quote, statement) for citation in citations):
+        return True
     return any(keeps_claim(statement, language, citation.quote, citation.language) for citation in citations)
 
 

@@ -64,7 +64,11 @@ def test_a_warning_is_no_fault(tmp_path):
 
 @pytest.mark.parametrize(
     ("statement", "kept"),
-    [("Selon le maire, il a coûté 12 millions.", True), ("Il a coûté 12 millions d'euros.", False)],
+    [
+        ("Selon le maire, il a coûté 12 millions.", True),
+        ("Il a coûté 12 millions d'euros.", False),
+        ("“Selon le maire, il a coûté 12 millions d'euros.” (en français)", True),
+    ],
 )
 def test_a_claim_keeps_its_author_or_not_even_when_quoted_in_part(statement, kept, tmp_path):
     claim = cite(1, "pont", "Selon le maire, il a coûté 12 millions d'euros.")

@@ -53,6 +53,7 @@ def test_yes_or_no_reads_the_first_token(serve: Callable[..., tuple[Server, Llm]
     server, llm = serve(lambda _: said("Yes", {"Yes": -0.1, "No": -2.4}))
     assert llm.yes_or_no(ASKED).yes_log_odds == pytest.approx(2.3)
     assert (server.bodies[0]["max_tokens"], server.bodies[0]["logprobs"], server.bodies[0]["top_logprobs"]) == (1, True, 20)
+    assert not {"lora", "id_slot"} & set(server.bodies[0]), "another server's model is not adapted"
 
 
 def test_yes_or_no_of_a_server_without_probabilities(serve: Callable[..., tuple[Server, Llm]]) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelError, ModelUnavailable
-from rag.models import embedded, reach
+from rag.models import embedded, reach, wheels
 from rag.models.embedded import EmbeddedServer
 from rag.models.llm import open_llm
-from rag.models.served import ServedLlm
+from rag.models.served import ServedLlm, file_fingerprint
 from rag.settings import Settings
 
 #: In the engine's place: loads until the "model" exists, then says what stands in it, or ends without a word («end»).
@@ -85,6 +85,28 @@ def test_one_that_cannot_load_is_unavailable_and_is_not_loaded_for_ever(
     assert server._child is child
     with pytest.raises(error):
         server.address(30)
+
+
+@pytest.mark.parametrize("settings", [{"llm": True}, {"llm_adapter": "off"}, {}])
+def test_only_the_shipped_model_is_adapted_and_only_where_that_is_wanted(
+    settings: dict[str, object], model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.write_bytes(b"GGUF and the rest")
+    monkeypatch.setattr(wheels, "_obtain", lambda *_: model)
+    llm = open_llm(Settings(**{**settings, **({"llm": model} if "llm" in settings else {})}))  # type: ignore[arg-type]
+    try:
+        assert llm.adapted == (not settings)
+    finally:
+        llm.close()
+
+
+def test_an_adapter_changes_the_fingerprint(tmp_path: Path) -> None:
+    for name in ("model", "adapter", "another"):
+        (tmp_path / name).write_text(name, "utf-8")
+    told = {
+        file_fingerprint(tmp_path / "model", *(tmp_path / name for name in names)) for names in ((), ("adapter",), ("another",))
+    }
+    assert len(told) == 3
 
 
 class Listing(http.server.ThreadingHTTPServer):
