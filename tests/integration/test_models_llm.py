@@ -92,22 +92,17 @@ def test_a_second_witness_costs_only_its_own_words(llm: ServedLlm) -> None:
     assert heard[0][0] > 0 > heard[1][0]
 
 
-def test_what_goes_through_the_adapter_and_what_does_not_know_nothing_of_each_other(llm: Llm) -> None:
-    """The same words both ways give two replies; each the same again, whichever was asked before; translating forgets nothing."""
-    item = evidence("The bridge cost four million euros, the town hall said.", "en")
-    asked = asked_of("Combien le pont a-t-il coûté ?", item, adapted=True)
-
-    def odds(*, adapted: bool) -> float:
-        return weigh(llm, asked, adapted=adapted)[0]
-
-    assert llm.adapted
-    through, plain = odds(adapted=True), odds(adapted=False)
-    assert abs(through - plain) > 0.5
-    assert (odds(adapted=False), odds(adapted=True)) == (pytest.approx(plain, abs=0.1), pytest.approx(through, abs=0.1))
-    prompt = load("to_fr").messages(source=item.sentence.text)
-    llm.complete(prompt, max_tokens=1)
-    odds(adapted=True)
-    assert llm.complete(prompt, max_tokens=1).cached_tokens > 100
+def test_what_goes_through_the_adapter_leaves_the_rest_alone(llm: Llm) -> None:
+    """The model as it came says the same before and after, and still knows its translator's examples; asked twice, one reply."""
+    item, question = evidence("The bridge cost four million euros, the town hall said.", "en"), "Combien le pont a-t-il coûté ?"
+    plain, translating = asked_of(question, item, adapted=False), load("to_fr").messages(source=item.sentence.text)
+    before = weigh(llm, plain)[0]
+    llm.complete(translating, max_tokens=1)
+    first, again = hear(llm, question, item), hear(llm, question, item)
+    assert llm.adapted and first.log_odds == again.log_odds
+    assert again.completion.prompt_tokens == 0
+    assert llm.complete(translating, max_tokens=1).cached_tokens > 100
+    assert weigh(llm, plain)[0] == pytest.approx(before, abs=0.1)
 
 
 def test_the_adapted_model_tells_who_answers_across_languages(llm: Llm) -> None:

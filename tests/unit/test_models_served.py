@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from rag.errors import ModelUnavailable
+from rag.models.embedded import Address
 from rag.models.llm import Llm, open_llm
+from rag.models.served import ServedLlm
 from rag.settings import Settings
 from tests.model_server import Server, said
 
@@ -54,6 +56,41 @@ def test_yes_or_no_reads_the_first_token(serve: Callable[..., tuple[Server, Llm]
     assert llm.yes_or_no(ASKED).yes_log_odds == pytest.approx(2.3)
     assert (server.bodies[0]["max_tokens"], server.bodies[0]["logprobs"], server.bodies[0]["top_logprobs"]) == (1, True, 20)
     assert not {"lora", "id_slot"} & set(server.bodies[0]), "another server's model is not adapted"
+
+
+class Adapted:
+    """In the embedded server's place: one with an adapter, somewhere else."""
+
+    adapted, state = True, "ready"
+
+    def __init__(self, url: str) -> None:
+        self._address = Address(url, "key")
+
+    def address(self, _: float) -> Address:
+        return self._address
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_is_asked_through_the_adapter_has_a_slot_of_its_own_and_is_asked_once() -> None:
+    server = Server(lambda _: said("Yes", {"Yes": -0.1, "No": -2.4}))
+    llm = ServedLlm(Settings(), Adapted(server.url), "fake")  # type: ignore[arg-type]
+    try:
+        first, again = (llm.yes_or_no(ASKED, adapted=True) for _ in range(2))
+        plain = llm.yes_or_no(ASKED)
+        llm.complete(ASKED, max_tokens=5, grammar='root ::= "x"')
+    finally:
+        llm.close()
+        server.close()
+    assert first.yes_log_odds == again.yes_log_odds == plain.yes_log_odds == pytest.approx(2.3)
+    assert (first.prompt_tokens, again.prompt_tokens, again.completion_tokens) == (20, 0, 0)
+    assert [(body.get("lora"), body["id_slot"]) for body in server.bodies] == [
+        ([{"id": 0, "scale": 1.0}], 0),
+        (None, 1),
+        (None, 1),
+    ]
+    assert server.bodies[-1]["grammar"] == 'root ::= "x"'
 
 
 def test_yes_or_no_of_a_server_without_probabilities(serve: Callable[..., tuple[Server, Llm]]) -> None:
