@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
+from transformers import AutoConfig, AutoTokenizer, Qwen2ForCausalLM
 
 from rag.models.llm import Message
 
@@ -116,18 +116,7 @@ def _read(file: Path) -> Any:
         name = tensor.name.split(".")
         ours = f"model.layers.{name[1]}.{_OTHERS[name[2]]}.{name[3]}" if name[0] == "blk" else _TOP[name[0]]
         weights[ours] = values
-    vocabulary, hidden = weights["model.embed_tokens.weight"].shape
-    config = Qwen2Config(
-        vocab_size=vocabulary,
-        hidden_size=hidden,
-        intermediate_size=weights["model.layers.0.mlp.up_proj.weight"].shape[0],
-        num_hidden_layers=1 + max(int(name.split(".")[2]) for name in weights if ".layers." in name),
-        num_attention_heads=hidden // 128,
-        num_key_value_heads=weights["model.layers.0.self_attn.k_proj.weight"].shape[0] // 128,
-        rope_parameters={"rope_theta": 1e6, "rope_type": "default"},
-        rms_norm_eps=1e-6,
-        tie_word_embeddings="lm_head.weight" not in weights,
-    )
+    config = AutoConfig.from_pretrained(file.parent, gguf_file=file.name)
     torch.set_default_dtype(torch.bfloat16)
     model: Any = Qwen2ForCausalLM(config)
     torch.set_default_dtype(torch.float32)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     import openai
 
 SEED = 1
-#: Options that some servers refuse (status 400) instead of ignoring. Without them an answer is still possible.
 #: Beside an adapter: one slot for what goes through it and one for the rest. In the same slot the server would go on from
 #: what it had read the other way.
 _ADAPTED = {"lora": [{"id": 0, "scale": 1.0}], "id_slot": 0}
 _AS_IT_CAME = {"id_slot": 1}
 _REMEMBERED = 4096  #: replies through the adapter kept, a few hundred bytes each
+#: Options that some servers refuse (status 400) instead of ignoring. Without them an answer is still possible.
 _OPTIONAL = ("extra_body", "seed", "logprobs", "top_logprobs")
 
 
@@ -77,12 +77,12 @@ class ServedLlm:
         Read again from what the server still knows, all but its last token, a prompt's log-odds differ by up to 0.3: other
         arithmetic, enough to tell a question asked twice two answers.
         """
-        asked = tuple(messages)
-        if adapted and self.adapted and asked in self._told:
+        asked, adapted = tuple(messages), adapted and self.adapted
+        if adapted and asked in self._told:
             return self._told[asked]
         completion, raw = self._chat(messages, adapted, max_tokens=1, logprobs=True, top_logprobs=20)
         completion = replace(completion, yes_log_odds=log_odds(first_token(raw), completion.text))
-        if adapted and self.adapted:
+        if adapted:
             self._remember(asked, completion)
         return completion
 

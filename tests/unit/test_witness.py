@@ -36,7 +36,8 @@ def test_what_is_told_of_a_document(title: str | None, date: str | None, expecte
 
 
 def test_each_is_heard_in_its_own_way() -> None:
+    titled = replace(COST, source=Source("a", "a.txt", "en", title="A bridge at last"))
     for adapted in (False, True):
         llm = ScriptedLlm(odds={"four million": 1.5}, adapted=adapted)
-        assert hear(llm, QUESTION, COST).log_odds == 1.5
-        assert llm.weighed[0].startswith("Title:") == (adapted and bool(COST.source.title))
+        assert hear(llm, QUESTION, titled).log_odds == 1.5
+        assert llm.weighed[0].startswith("Title: A bridge at last\n") == adapted
