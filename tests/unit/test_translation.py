@@ -48,3 +48,11 @@ def test_the_share_carried_over() -> None:
     assert carried("The school and the library", "en", "L'école et la bibliothèque") == 1.0
     assert carried("The school and the library", "en", "L'école") == 0.5
     assert carried("", "en", "") == 1.0
+
+
+def test_who_is_sued_does_not_become_who_sues() -> None:
+    source = "Ces sociétés font déjà l'objet de centaines d'actions en justice intentées au nom d'enfants et d'écoles."
+    turned = "These companies have already initiated hundreds of legal actions against children and schools."
+    right = "These companies are already the object of hundreds of legal actions brought in the name of children and schools."
+    assert not translates(source, "fr", turned)
+    assert translates(source, "fr", right)
