@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from eval.belief_data import CALIBRATION, Asked, is_gold, of_affair
+from eval.belief_data import CALIBRATION, Asked, is_gold, of_affair, searched
 from rag.generation.belief import features, load_belief
-from rag.generation.witness import asked_of
-from rag.language import detect
+from rag.generation.witness import witness_prompt
 from rag.library import Library
 from rag.models.embedder import Embedder
 from rag.models.llm import Message
-from rag.retrieval.evidence import Retriever
-from rag.settings import load_settings
 from rag.types import Evidence
 
 GOOD = 3  #: pairs of a question with sentences that answer it, at most
@@ -37,27 +32,17 @@ class Pair:
 
 def pairs(affair: str, embedder: Embedder) -> Iterator[Pair]:
     """The pairs of an affair, in the order of its questions."""
-    with TemporaryDirectory() as folder:
-        settings = load_settings(corpus=Path(CALIBRATION / affair), index=Path(folder))
-        with Library.open(settings, embedder=embedder) as library:
-            library.sync()
-            retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
-            for item in of_affair(affair):
-                found = retriever.retrieve(
-                    item.question,
-                    detect(item.question),
-                    limit=settings.evidence_sentences,
-                    tokens=settings.evidence_tokens,
-                )
-                good = [each for each in found if is_gold(each.sentence, item)]
-                good += _missed(item, good, library)
-                bad = [each for each in found if not is_gold(each.sentence, item)]
-                belief, question = load_belief(), item.question
-                bad.sort(key=lambda each: -belief.promise(features(question, each, found)))
-                for each in good[:GOOD]:
-                    yield Pair(asked_of(question, each, adapted=True), True)
-                for each in bad[: BAD if good else BAD_ALONE]:
-                    yield Pair(asked_of(question, each, adapted=True), False)
+    belief = load_belief()
+    for item, found, library in searched(CALIBRATION / affair, of_affair(affair), embedder):
+        question = item.question
+        good = [each for each in found if is_gold(each.sentence, item)]
+        good += _missed(item, good, library)
+        bad = [each for each in found if not is_gold(each.sentence, item)]
+        bad.sort(key=lambda each: -belief.promise(features(question, each, found)))
+        for each in good[:GOOD]:
+            yield Pair(witness_prompt(question, each, adapted=True), True)
+        for each in bad[: BAD if good else BAD_ALONE]:
+            yield Pair(witness_prompt(question, each, adapted=True), False)
 
 
 def _missed(item: Asked, found: list[Evidence], library: Library) -> Iterator[Evidence]:

@@ -35,13 +35,16 @@ from rag.verification.demands import fails
 HERE = Path(__file__).parent
 CALIBRATION = HERE / "calibration"
 PUBLIC_QUESTIONS = 60
-#: The affairs that the adapter is fitted on (``eval/fit_adapter.py``): what it says of them shows nothing.
-TAUGHT = (
-    "laboratoire", "grue", "musee", "laiterie", "antenne", "batterie",
-    "barrage", "loyers", "pneus", "jeux", "ferries", "semences",
+#: The affairs that the adapter is fitted on (``eval/fit_adapter.py``), pass by pass: what it says of them shows nothing.
+ADAPTER_AFFAIRS = (
+    (
+        "laboratoire", "grue", "musee", "laiterie", "antenne", "batterie",
+        "barrage", "loyers", "pneus", "jeux", "ferries", "semences",
+    ),
+    ("montres", "livreurs", "annonces", "courtier", "compteurs", "pari", "cantine"),
 )  # fmt: skip
 #: Those that belief is fitted on: for the adapted model the ones it has not seen, for others the first that there were.
-WEIGHED = {True: ("autobus", "canal", "tunnel"), False: ("autobus", "canal", "laboratoire")}
+BELIEF_AFFAIRS = {True: ("autobus", "canal", "tunnel", "ecoutes"), False: ("autobus", "canal", "laboratoire")}
 LEFT_OUT = 3  #: every so many-th question of an affair is left out of the fit, which takes an hour as it is
 
 
@@ -94,19 +97,11 @@ class Court:
 
     def hear(self, corpus: Path, asked: Iterable[Asked]) -> Iterator[list[Heard]]:
         """The witnesses of each question that has some, in the order of the questions."""
-        with TemporaryDirectory() as folder:
-            settings = load_settings(corpus=corpus, index=Path(folder))
-            with Library.open(settings, embedder=self._embedder) as library:
-                library.sync()
-                retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
-                for item in asked:
-                    language = detect(item.question)
-                    limits = {"limit": settings.evidence_sentences, "tokens": settings.evidence_tokens}
-                    evidence = retriever.retrieve(item.question, language, **limits)
-                    group = self._group(item, evidence, library)
-                    print("".join("+" if heard.good else "." for heard in group), item.question[:90], flush=True)
-                    if group:
-                        yield group
+        for item, evidence, library in searched(corpus, asked, self._embedder):
+            group = self._group(item, evidence, library)
+            print("".join("+" if heard.good else "." for heard in group), item.question[:90], flush=True)
+            if group:
+                yield group
 
     def _group(self, item: Asked, evidence: tuple[Evidence, ...], library: Library) -> list[Heard]:
         question, language, shipped = item.question, detect(item.question), self._shipped
@@ -125,6 +120,18 @@ class Court:
         looked = sorted(heard, key=lambda each: -shipped.belief(told[id(each)]))[: LOOKED_AT if shipped.pointed else 0]
         none = {id(each): self._second.log_odds(question, each) for each in looked}
         return [Heard(told[id(each)], is_gold(each.sentence, item), id(each) in asked, none.get(id(each))) for each in able]
+
+
+def searched(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterator[tuple[Asked, tuple[Evidence, ...], Library]]:
+    """Each question with the evidence that an answer to it begins with, and the library of ``corpus``, open meanwhile."""
+    with TemporaryDirectory() as folder:
+        settings = load_settings(corpus=corpus, index=Path(folder))
+        with Library.open(settings, embedder=embedder) as library:
+            library.sync()
+            retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
+            limits = {"limit": settings.evidence_sentences, "tokens": settings.evidence_tokens}
+            for item in asked:
+                yield item, retriever.retrieve(item.question, detect(item.question), **limits), library
 
 
 def of_dev() -> list[Asked]:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from eval.belief_data import CALIBRATION, WEIGHED, Court, Heard, of_clapnq, of_dev, to_fit
+from eval.belief_data import BELIEF_AFFAIRS, CALIBRATION, Court, Heard, of_clapnq, of_dev, to_fit
 from rag.generation.belief import HEARD, POINTED, PROMISE, BeliefModel, load_belief
 from rag.models.embedder import open_embedder
 from rag.models.llm import open_llm
@@ -67,7 +67,7 @@ def heard(data: Path | None) -> tuple[Groups, bool]:
     try:
         court = Court(llm, open_embedder(settings), KEPT)
         found = {DEV: list(court.hear(settings.corpus, of_dev()))}
-        for name in WEIGHED[llm.adapted]:
+        for name in BELIEF_AFFAIRS[llm.adapted]:
             found[name] = list(court.hear(CALIBRATION / name, to_fit(name)))
         if data is not None:
             with tempfile.TemporaryDirectory() as folder:

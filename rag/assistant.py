@@ -81,17 +81,12 @@ class Assistant:
             return
         standing, llm = self._standing(without_asides(asked), language, history, meter)
         with meter.retrieving():
-            evidence = self._retriever.retrieve(
-                standing,
-                language,
-                limit=self._settings.evidence_sentences,
-                tokens=self._settings.evidence_tokens,
-            )
+            evidence = self.evidence(standing, language)
         closest = _numbered(evidence)
         yield FirstLook(evidence, closest, standing)
 
-        missing = unmet(standing, language, evidence)
         hearing = self._hearing(standing, language, evidence, llm, meter)
+        missing = unmet(standing, language, evidence) and unmet(standing, language, (*evidence, *hearing.ranked_next()))
         lost = "model_unavailable" if llm is None else ""
         if evidence and not missing:
             lost = yield from self._heard(hearing)
@@ -100,6 +95,12 @@ class Assistant:
             question=asked,
             timings=meter.timings(),
         )
+
+    def evidence(self, question: str, language: Language, times: int = 1) -> tuple[Evidence, ...]:
+        """The evidence of a question, or so many times as much."""
+        settings = self._settings
+        limit, tokens = settings.evidence_sentences * times, settings.evidence_tokens * times
+        return self._retriever.retrieve(question, language, limit=limit, tokens=tokens)
 
     def _standing(self, asked: str, language: Language, history: Sequence[Turn], meter: Meter) -> tuple[str, Llm | None]:
         """The question made to stand alone, and the model for what follows: none when it failed already.
@@ -140,6 +141,7 @@ class Assistant:
     def _hearing(self, question: str, language: Language, evidence: Sequence[Evidence], llm: Llm | None, meter: Meter) -> Hearing:
         belief = load_belief(adapted=llm is not None and llm.adapted)
         source_of = lambda name: self.library.document(name).source  # noqa: E731
+        known = {each.sentence for each in evidence}
         return Hearing(
             question,
             language,
@@ -151,6 +153,7 @@ class Assistant:
             belief.thresholds[self._settings.caution],
             lambda sentence: bool(self.library.disagreements_of(sentence)),
             lambda item: self.library.document(item.sentence.document_id).text[:LEAD],
+            lambda: [each for each in self.evidence(question, language, times=2) if each.sentence not in known],
         )
 
     def _conclude(

@@ -29,7 +29,7 @@ STATEMENTS_BROAD = 5  # at most, in a summary
 LOOKED_AT = 2  # unsure witnesses asked a second time
 
 
-@dataclass(slots=True)  # not frozen: what was heard adds to the last two fields
+@dataclass(slots=True)  # not frozen: what was heard adds to the last fields
 class Hearing:
     """One question before its evidence. ``disputed`` tells whether another document contradicts a sentence."""
 
@@ -43,8 +43,10 @@ class Hearing:
     threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
     lead_of: Callable[[Evidence], str]  #: the first lines of the sentence's document
+    further: Callable[[], Sequence[Evidence]] = tuple  #: the evidence ranked next, asked for where the first is silent
     dropped: tuple[Witness, ...] = field(default=(), init=False)  #: heard, but not about the question's own terms
     opposed: tuple[Evidence, ...] = field(default=(), init=False)  #: likely, but against what is taken for granted
+    _next: tuple[Evidence, ...] | None = field(default=None, init=False)  #: what ``further`` gave
 
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
@@ -62,7 +64,7 @@ class Hearing:
 
     def quote(self) -> Iterator[Event]:
         """Without the model: the most promising sentences, word for word, beside what was said before it went."""
-        for witness in by_promise(self.question, self._able(self.question), self.belief)[:STATEMENTS]:
+        for witness in by_promise(self.question, self._able(self.question, self.evidence), self.belief)[:STATEMENTS]:
             if witness.belief >= self.belief.unheard_threshold and len(self.speaker.statements) < STATEMENTS:
                 yield from self._speak(witness.evidence, witness.belief)
 
@@ -83,13 +85,25 @@ class Hearing:
             yield from self._speak(side)
 
     def _answer(self, part: str) -> Iterator[Event]:
-        """The statements that answer one part of the question."""
+        """The statements that answer one part of the question; the evidence ranked next is heard before it stays silent."""
         said = 0 if part == self.question else len(self.speaker.statements)
+        yield from self._answer_among(part, self.evidence, said)
+        if len(self.speaker.statements) == said:
+            yield from self._answer_among(part, self.ranked_next(), said)
+
+    def ranked_next(self) -> tuple[Evidence, ...]:
+        """The evidence ranked behind ``evidence``, searched once."""
+        if self._next is None:
+            self._next = tuple(self.further())
+        return self._next
+
+    def _answer_among(self, part: str, evidence: Sequence[Evidence], said: int) -> Iterator[Event]:
+        """The same from some of the evidence. ``said``: statements before this part's."""
         answered = len(self.speaker.statements) > said
         waiting: list[Witness] = []
         done = 0
-        for done, witness in enumerate(self._heard(part), start=1):
-            yield Reading(done, len(self.evidence))
+        for done, witness in enumerate(self._heard(part, evidence), start=1):
+            yield Reading(done, len(evidence))
             if self._misses(part, witness.evidence):
                 self.dropped += (witness,)
                 continue
@@ -121,7 +135,7 @@ class Hearing:
 
         Who responded must be named by the sentence itself: that others stand in the same article says nothing of them.
         """
-        around = () if asks_of_agreement(part) else self.evidence
+        around = () if asks_of_agreement(part) else (*self.evidence, *(self._next or ()))
         return bool(unmet(part, self.language, [item], around, self.lead_of))
 
     def _opposes(self, part: str, witness: Witness) -> bool:
@@ -143,7 +157,7 @@ class Hearing:
     def _each_document(self) -> Iterator[Event]:
         """The most believed witness of each document, the most believed document first."""
         heard: list[Witness] = []
-        for witness in self._heard(self.question):
+        for witness in self._heard(self.question, self.evidence):
             heard.append(witness)
             yield Reading(len(heard), len(self.evidence))
         documents: set[str] = set()
@@ -155,16 +169,16 @@ class Hearing:
                 documents.add(document)
                 yield from self._speak(witness.evidence, witness.belief, len(heard))
 
-    def _heard(self, question: str) -> Iterator[Witness]:
+    def _heard(self, question: str, evidence: Sequence[Evidence]) -> Iterator[Witness]:
         assert self.llm is not None
-        promised = by_promise(question, self._able(question), self.belief)
+        promised = by_promise(question, self._able(question, evidence), self.belief)
         for witness in hear_each(self.llm, question, promised, self.belief):
             self.meter.spent(witness.completion)
             yield witness
 
-    def _able(self, question: str) -> list[Evidence]:
+    def _able(self, question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
         """The evidence that has what the question plainly demands."""
-        sentences = ((item, item.sentence) for item in self.evidence)
+        sentences = ((item, item.sentence) for item in evidence)
         return [item for item, one in sentences if not fails(question, self.language, one.text, one.language)]
 
     def _speak(self, item: Evidence, belief: float = 1.0, read: int = 0) -> Iterator[Event]:

@@ -54,7 +54,7 @@ def card_line(source: Source) -> str:
     return f"Title: {', '.join(filter(None, (source.title[:_TITLE], source.date)))}\n"
 
 
-def asked_of(question: str, evidence: Evidence, *, adapted: bool) -> tuple[Message, ...]:
+def witness_prompt(question: str, evidence: Evidence, *, adapted: bool) -> tuple[Message, ...]:
     """What a model is asked about one witness, in the form it was ``adapted`` to or else with examples."""
     values = {"question": question, "source": source_text(evidence)}
     if adapted:
@@ -65,7 +65,7 @@ def asked_of(question: str, evidence: Evidence, *, adapted: bool) -> tuple[Messa
 def hear(llm: Llm, question: str, evidence: Evidence) -> Testimony:
     """Ask the model about one witness: the log-odds of Yes against No. Raises ModelUnavailable."""
     adapted = llm.adapted
-    return Testimony(evidence, *weigh(llm, asked_of(question, evidence, adapted=adapted), adapted=adapted))
+    return Testimony(evidence, *weigh(llm, witness_prompt(question, evidence, adapted=adapted), adapted=adapted))
 
 
 def second_look(llm: Llm, question: str, evidence: Evidence) -> Testimony:

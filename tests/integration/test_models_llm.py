@@ -13,7 +13,7 @@ import pytest
 
 from rag.errors import ModelError, ModelUnavailable
 from rag.generation.prompts import load
-from rag.generation.witness import asked_of, hear, source_text
+from rag.generation.witness import hear, source_text, witness_prompt
 from rag.models.llm import Llm, open_llm
 from rag.models.served import ServedLlm
 from rag.models.yes_no import weigh
@@ -84,7 +84,7 @@ def test_a_second_witness_costs_only_its_own_words(llm: ServedLlm) -> None:
         return len(httpx.post(json={"content": text}, timeout=240, **asked).json()["tokens"])
 
     *shared, (_, turn) = load("witness").messages(question=question, source=source_text(second))
-    heard = [weigh(llm, asked_of(question, item, adapted=False)) for item in (first, second)]
+    heard = [weigh(llm, witness_prompt(question, item, adapted=False)) for item in (first, second)]
     cost = heard[1][1]
     assert sum(tokens(text) for _, text in shared) > 150
     assert cost.cached_tokens >= sum(tokens(text) for _, text in shared)
@@ -95,7 +95,7 @@ def test_a_second_witness_costs_only_its_own_words(llm: ServedLlm) -> None:
 def test_what_goes_through_the_adapter_leaves_the_rest_alone(llm: Llm) -> None:
     """The model as it came says the same before and after, and still knows its translator's examples; asked twice, one reply."""
     item, question = evidence("The bridge cost four million euros, the town hall said.", "en"), "Combien le pont a-t-il coûté ?"
-    plain, translating = asked_of(question, item, adapted=False), load("to_fr").messages(source=item.sentence.text)
+    plain, translating = witness_prompt(question, item, adapted=False), load("to_fr").messages(source=item.sentence.text)
     before = weigh(llm, plain)[0]
     llm.complete(translating, max_tokens=1)
     first, again = hear(llm, question, item), hear(llm, question, item)

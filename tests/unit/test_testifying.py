@@ -55,6 +55,14 @@ def test_without_one_the_first_three_are_heard_whatever_they_promise() -> None:
     assert len(llm.weighed) == 3
 
 
+def test_what_ranks_next_is_heard_where_the_first_are_silent_and_only_there() -> None:
+    llm, late = ScriptedLlm(yes=[COST]), (evidence(COST, "en"),)
+    silent = replace(hearing(QUESTION, ASIDES, llm), further=lambda: late)
+    assert told(silent) == [COST]
+    answered = replace(hearing(QUESTION, (*late, *ASIDES), llm), further=lambda: pytest.fail("there is an answer"))
+    assert told(answered) == [COST]
+
+
 @pytest.mark.parametrize(("pointed", "expected"), [("four million euros", [COST]), ("NONE", [])])
 def test_an_unsure_witness_is_believed_after_a_second_look_or_not(pointed: str, expected: list[str]) -> None:
     llm = ScriptedLlm(odds={COST: -1.2}, replies={COST: pointed})

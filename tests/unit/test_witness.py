@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.generation.witness import asked_of, card_line, hear
+from rag.generation.witness import card_line, hear, witness_prompt
 from rag.types import Source
 from tests.scripted import ScriptedLlm
 from tests.stand import evidence
@@ -14,14 +14,14 @@ COST = replace(evidence("It cost four million euros.", "en"), before="The bridge
 
 
 def test_a_model_as_it_came_is_shown_examples_and_the_sentence_alone() -> None:
-    *before, (role, last) = asked_of(QUESTION, COST, adapted=False)
+    *before, (role, last) = witness_prompt(QUESTION, COST, adapted=False)
     assert len(before) > 6
     assert (role, last) == ("user", f"Source: The bridge opened in May. It cost four million euros.\nQuestion: {QUESTION}")
 
 
 def test_an_adapted_one_is_shown_the_documents_card_instead() -> None:
     source = Source("a", "a.txt", "en", title="A bridge at last", date="2024-05-02")
-    (role, _), (_, last) = asked_of(QUESTION, replace(COST, source=source), adapted=True)
+    (role, _), (_, last) = witness_prompt(QUESTION, replace(COST, source=source), adapted=True)
     assert role == "system"
     assert last.splitlines()[0] == "Title: A bridge at last, 2024-05-02"
     assert last.endswith(f"four million euros.\nQuestion: {QUESTION}")
