@@ -52,7 +52,12 @@ _AGREEMENT = re.compile(
 )
 _COMPARES = re.compile(
     r"\b(?:compar\w+|contrast\w*|differ|differs|differently|differences?|differe(?:nt|nts|nte|ntes|nces?)?|alike|unlike|"
-    r"s'oppose\w*|similar\w*|both (?:articles|documents|sources|texts|of)|(?:les )?deux (?:articles|documents|sources|textes))\b"
+    r"s'oppose\w*|s'ecarte\w*|similar\w*|how far apart|both (?:articles|documents|sources|texts|of)|"
+    r"(?:les )?deux (?:articles|documents|sources|textes)|"
+    r"(?:superieure?s?|inferieure?s?) (?:a|au|aux)|(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater) than)\b"
+    r"|^\W*(?:qui|lequel|laquelle|lesquels?|lesquelles?),? (?:de |d'(?!autres?\b)|des |du ).* (?:ou|plus|moins)\b"
+    r"|^\W*(?:which|who|what)\b.*\b(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater|more|less|most|first)\b"
+    r"[^,]*,.* or\b"
 )
 #: Words that open a question of their own after «, et» / ", and".
 _ASKING: dict[Language, str] = {

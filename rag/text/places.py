@@ -25,7 +25,7 @@ _ORDINARY = frozenset(
     "east west northern southern eastern western orient cologne florence nice canton naples tours saint georgia god "
     "dieu bible us who it un ue oms fmi cpi ai ia ia icc who main maine mexico catholic niger monaco cuba palm "
     "norman easter christian jewish jew christmas washington virginia florida indiana caroline milan rome turin "
-    "maurice pole man jersey montana india cap grenade monde world europe occident oriental occidental".split()
+    "maurice pole man jersey montana india cap grenade reunion monde world europe occident oriental occidental".split()
 )
 
 
@@ -140,7 +140,7 @@ def _written_so(text: str, run: list[re.Match[str]], form: _Form, any_case: bool
     if not form.capital or written[0].isupper():
         return True
     plain = " ".join(_key(token[0]) for token in run)
-    return any_case and plain not in _ORDINARY and plain.rstrip("s") not in _ORDINARY
+    return any_case and not _ORDINARY & {plain, plain.rstrip("s"), plain.removeprefix("la ")}
 
 
 @cache

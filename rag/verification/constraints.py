@@ -6,7 +6,9 @@ another question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from rag.text.figures import Figure, figures, same
 from rag.text.mentions import Mentions, matches, mentions, translatable
@@ -20,6 +22,18 @@ _LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
 LEAD = 600
 #: From this length on, a word all in capitals is an emphasis, not an acronym.
 _EMPHASIS = 7
+#: Before a small number that only counts what is meant: «lequel des trois taux», "the two appeals".
+_COUNTED = re.compile(r"\b(?:les|des|ces|aux|leurs|ses|the|these|those|both|its|their)\s+$", re.IGNORECASE)
+_SMALL = 10
+#: Before and after a month or year by which a thing is called: «le jugement d'octobre», "the 2022 memo".
+_NAMED_FR = re.compile(
+    r"(?:\b(?:le|la|les|du|des|au|aux|ce|cet|cette|ces|sa|son|ses|leur|leurs)\s|\b[lL]['’])"
+    r"(?!(?:mois|année|an|jour|nuit|semaine|fin|début|mi|cours|courant|seul|total|nombre|chiffre|montant)\b)"
+    r"[^\W\d]+(?:\s(?!en\b|au\b|à\b|dans\b|pendant\b)[^\W\d]+)?\s(?:de |d['’]|du )$"
+)
+_NAMED_EN = re.compile(r"(?:\b(?:the|its|their|his|her|this)|['’]s)\s+$", re.IGNORECASE)
+_THING_EN = re.compile(r"\s(?!(?:total|number|figure|amount|sum|count|and|or|to|of|in)\b)[a-z]+")
+_CALENDAR = frozenset({"month", "year", "date"})
 
 
 def unmet(
@@ -33,19 +47,23 @@ def unmet(
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.
     A name, not a figure, is also met by evidence of the same document in ``around``, and by the document's lead
-    (``lead_of``: its first lines): the sentence answers "the New Mexico case" when the article is about New Mexico.
+    (``lead_of``: its first lines): the sentence answers "the New Mexico case" when the article is about New Mexico. So is
+    a month or year by which a thing is called («le jugement d'octobre»).
     """
     texts = [text for item in evidence for text in told(item)]
     there = [figure for text, spoken in texts for figure in figures(text, spoken)]
     documents = {item.sentence.document_id for item in evidence}
     near = [text for item in around if item.sentence.document_id in documents for text in told(item)]
     leads = [(lead_of(item), item.sentence.language) for item in evidence]
+    beside = [figure for text, spoken in (*near, *leads) for figure in figures(text, spoken) if figure.unit in _CALENDAR]
     found = mentions([*texts, *near, *leads])
     spoken_in = {item.sentence.language for item in evidence}
     missing = [
         (figure.start, question[figure.start : figure.end])
         for figure in figures(question, language)
-        if figure.certain and _constrains(figure) and all(same(figure, other) == "different" for other in there)
+        if figure.certain
+        and _constrains(figure, question)
+        and all(same(figure, other) == "different" for other in chain(there, beside if _names(figure, question, language) else ()))
     ]
     missing += [
         (name.start, name.text)
@@ -82,6 +100,17 @@ def _met(name: Name, found: Mentions) -> bool:
     return matches(name, found) or translatable(name, found)
 
 
-def _constrains(figure: Figure) -> bool:
+def _constrains(figure: Figure, question: str) -> bool:
     """Ordinals, times of day and fractions in questions («en deuxième lieu») are turns of phrase more often."""
-    return figure.unit not in ("ordinal", "time", "fraction")
+    counts = figure.unit == "count" and figure.value <= _SMALL and _COUNTED.search(question[: figure.start])
+    return figure.unit not in ("ordinal", "time", "fraction") and not counts
+
+
+def _names(figure: Figure, question: str, language: Language) -> bool:
+    """Whether the month or year tells which thing is meant, and not when what is asked for happened."""
+    if figure.unit not in _CALENDAR:
+        return False
+    before, after = question[: figure.start], question[figure.end :]
+    if language == "fr":
+        return bool(_NAMED_FR.search(before))
+    return bool(_NAMED_EN.search(before) and _THING_EN.match(after))

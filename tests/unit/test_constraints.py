@@ -51,7 +51,32 @@ def test_the_document_around_meets_names_but_not_figures() -> None:
     assert unmet("What follows from the New Mexico case?", "en", [item]) == ("New Mexico",)
     assert unmet("What follows from the New Mexico case?", "en", [item], [around]) == ()
     assert unmet("What follows from the New Mexico case?", "en", [item], [elsewhere]) == ("New Mexico",)
-    assert unmet("What follows from the August case?", "en", [item], [around]) == ("August",)
+    assert unmet("What follows for bakers in August?", "en", [item], [around]) == ("August",)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "terms"),
+    [
+        ("What follows from the August case?", "en", ()),
+        ("What follows from the September case?", "en", ("September",)),
+        ("Que suit-il de l'affaire d'août ?", "fr", ()),
+        ("Que suit-il de l'affaire de septembre ?", "fr", ("septembre",)),
+        ("Que suit-il au mois d'août ?", "fr", ("août",)),
+        ("What was the August total?", "en", ("August",)),
+        ("What follows from the 2019 case?", "en", ("2019",)),
+        ("Which of the three cases has implications?", "en", ()),
+        ("Which case has three implications?", "en", ("three",)),
+    ],
+)
+def test_a_month_by_which_a_thing_is_called_is_met_by_its_document(question: str, language: Language, terms: tuple[str, ...]) -> None:
+    """And a number that only counts what is meant asks for nothing."""
+    item = evidence("The case has implications for bakers.", "en")
+    around = evidence("New Mexico sued Morel in August.", "en")
+    assert unmet(question, language, [item], [around]) == terms
+
+
+def test_an_ordinary_word_is_no_island() -> None:
+    assert unmet("Qui assistait à la réunion ?", "fr", [evidence("Morel assistait au conseil.")]) == ()
 
 
 def test_without_evidence_every_term_is_unmet() -> None:

@@ -67,10 +67,24 @@ def test_questions_joined_in_one_are_told_apart(question: str, language: Languag
     assert parts(question, language) == joined
 
 
-def test_comparisons() -> None:
-    assert compares("Les deux articles donnent-ils le même chiffre ?")
-    assert compares("Compare how the mayor and the prefect describe the bridge.")
-    assert not compares("How many boats were repaired in May?")
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Les deux articles donnent-ils le même chiffre ?", True),
+        ("Compare how the mayor and the prefect describe the bridge.", True),
+        ("Qui, du maire ou du préfet, a parlé le premier ?", True),
+        ("Lequel des trois ponts est le plus long ?", True),
+        ("Le coût est-il supérieur à la somme prévue ?", True),
+        ("Which is larger, the cost in May or the cost in June?", True),
+        ("Was the cost higher than the sum foreseen?", True),
+        ("How many boats were repaired in May?", False),
+        ("Qui d'autre a parlé, et plus tard ?", False),
+        ("Who spoke first about the bridge?", False),
+        ("Did more than 40 boats sink?", False),
+    ],
+)
+def test_comparisons(question: str, expected: bool) -> None:
+    assert compares(question) == expected
 
 
 @pytest.mark.parametrize(
