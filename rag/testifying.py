@@ -1,12 +1,13 @@
 """Who speaks, and in what order: the believed witnesses of one question say their statements.
 
-A question is heard part by part («combien de comptes…, et combien d'argent…»); a comparison lets one witness of each
+A question is heard part by part («combien de comptes…, et combien d'argent…»); a comparison lets one or two witnesses of each
 document speak; an overview takes the evidence as it stands. Beside ``assistant`` and ``speaking`` the only file
 that joins stages.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ from rag.verification.demands import fails
 from rag.verification.premise import contradicts_premise
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
+A_DOCUMENT = 2  # of them from one document, in a comparison
 STATEMENTS_BROAD = 5  # at most, in a summary
 LOOKED_AT = 2  # unsure witnesses asked a second time
 
@@ -57,7 +59,7 @@ class Hearing:
         if asks_of_agreement(self.question):
             yield from self._contested()
         if compares(self.question):
-            yield from self._each_document()
+            yield from self._each_side()
             return
         for part in parts(self.question, self.language):
             yield from self._answer(part)
@@ -154,19 +156,19 @@ class Hearing:
         alone, beside = self.threshold, max(self.threshold, self.belief.beside)
         return [witness for place, witness in enumerate(seen) if witness.belief >= (beside if place else alone)]
 
-    def _each_document(self) -> Iterator[Event]:
-        """The most believed witness of each document, the most believed document first."""
+    def _each_side(self) -> Iterator[Event]:
+        """The most believed witnesses, two of a document at most: a side often has a sentence of its own."""
         heard: list[Witness] = []
         for witness in self._heard(self.question, self.evidence):
             heard.append(witness)
             yield Reading(len(heard), len(self.evidence))
-        documents: set[str] = set()
+        spoken: Counter[str] = Counter()
         for witness in sorted(heard, key=lambda witness: -witness.belief):
             document = witness.evidence.sentence.document_id
-            if document in documents or len(documents) == STATEMENTS:
-                continue
-            if witness.belief >= self.belief.worth_pointing:
-                documents.add(document)
+            if witness.belief < self.belief.worth_pointing or spoken.total() == STATEMENTS:
+                return
+            if spoken[document] < A_DOCUMENT:
+                spoken[document] += 1
                 yield from self._speak(witness.evidence, witness.belief, len(heard))
 
     def _heard(self, question: str, evidence: Sequence[Evidence]) -> Iterator[Witness]:

@@ -63,7 +63,9 @@ def unmet(
         for figure in figures(question, language)
         if figure.certain
         and _constrains(figure, question)
-        and all(same(figure, other) == "different" for other in chain(there, beside if _names(figure, question, language) else ()))
+        and all(
+            same(figure, other) == "different" for other in chain(there, beside if _names(figure, question, language) else ())
+        )
     ]
     missing += [
         (name.start, name.text)

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from eval.belief_data import CALIBRATION, affairs, of_affair, of_dev
+from eval.cases import load, misquoted
 from eval.corpus import documents
 from rag.language import detect
 
@@ -43,3 +44,10 @@ def test_languages_and_kinds_are_balanced(affair: str) -> None:
 def test_no_question_is_asked_twice() -> None:
     asked = [one.question for name in affairs() for one in of_affair(name)] + [one.question for one in of_dev()]
     assert len(asked) == len(set(asked)) > 300
+
+
+def test_practice_cases_quote_their_affair() -> None:
+    texts = {id: document.text for id, document in documents(CALIBRATION / "ecoutes").items()}
+    cases = load(CALIBRATION.parent / "practice", "dev")
+    assert len(cases) == 48
+    assert misquoted(cases, texts) == ()

@@ -68,7 +68,9 @@ def test_the_document_around_meets_names_but_not_figures() -> None:
         ("Which case has three implications?", "en", ("three",)),
     ],
 )
-def test_a_month_by_which_a_thing_is_called_is_met_by_its_document(question: str, language: Language, terms: tuple[str, ...]) -> None:
+def test_a_month_by_which_a_thing_is_called_is_met_by_its_document(
+    question: str, language: Language, terms: tuple[str, ...]
+) -> None:
     """And a number that only counts what is meant asks for nothing."""
     item = evidence("The case has implications for bakers.", "en")
     around = evidence("New Mexico sued Morel in August.", "en")

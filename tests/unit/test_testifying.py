@@ -116,16 +116,16 @@ def test_a_bolder_setting_answers_what_a_cautious_one_leaves_open() -> None:
     assert said["bold"][0] == [COST] and belief.thresholds["bold"] < said["bold"][1][0] < belief.thresholds["cautious"]
 
 
-def test_in_a_comparison_one_witness_of_each_document_speaks_the_most_believed_first() -> None:
+def test_in_a_comparison_at_most_two_of_a_document_speak_the_most_believed_first() -> None:
     odds = {
-        "The bridge is made of local stone.": 1.0,
-        "The bridge cost four million euros in all.": 3.0,
         "The bridge is closed on Sundays.": 4.0,
-        "The bridge has nine arches.": 2.0,
+        "The bridge has nine arches.": 3.0,
+        "The bridge is made of local stone.": 2.0,
+        "The bridge cost four million euros in all.": 1.0,
     }
-    items = [evidence(text, "en", document="herald" if place < 2 else "gazette") for place, text in enumerate(odds)]
+    items = [evidence(text, "en", document="gazette" if place < 3 else "herald") for place, text in enumerate(odds)]
     said = told(hearing("Compare what the articles claim of the bridge.", items, ScriptedLlm(odds=odds)))
-    assert said == ["The bridge is closed on Sundays.", "The bridge cost four million euros in all."]
+    assert said == [text for text in odds if "stone" not in text]
 
 
 def test_an_overview_takes_the_evidence_as_it_stands() -> None:
