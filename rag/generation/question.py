@@ -54,10 +54,11 @@ _COMPARES = re.compile(
     r"\b(?:compar\w+|contrast\w*|differ|differs|differently|differences?|differe(?:nt|nts|nte|ntes|nces?)?|alike|unlike|"
     r"s'oppose\w*|s'ecarte\w*|similar\w*|how far apart|both (?:articles|documents|sources|texts|of)|"
     r"(?:les )?deux (?:articles|documents|sources|textes)|"
-    r"(?:superieure?s?|inferieure?s?) (?:a|au|aux)|(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater) than)\b"
+    r"(?:superieure?s?|inferieure?s?) (?:a|au|aux)|"
+    r"(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater) than)\b"
     r"|^\W*(?:qui|lequel|laquelle|lesquels?|lesquelles?),? (?:de |d'(?!autres?\b)|des |du ).* (?:ou|plus|moins)\b"
-    r"|^\W*(?:which|who|what)\b.*\b(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater|more|less|most|first)\b"
-    r"[^,]*,.* or\b"
+    r"|^\W*(?:which|who|what)\b.*\b(?:larger|higher|lower|bigger|smaller|longer|shorter|older|earlier|later|greater|more|less|most"
+    r"|first)\b[^,]*,.* or\b"
 )
 #: Words that open a question of their own after «, et» / ", and".
 _ASKING: dict[Language, str] = {
