@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     collection: str = Field("temoin", pattern=r"^[a-zA-Z0-9._-]{3,100}$", description="Chroma collection")
 
     # Answers
-    evidence_sentences: int = Field(8, ge=1, le=32, description="Sentences the model may be shown")
+    evidence_sentences: int = Field(
+        8, ge=1, le=32, description="Sentences the model is shown first; as many again before it is silent"
+    )
     evidence_tokens: int = Field(320, ge=60, le=8000, description="Their tokens, all together")
     caution: Literal["cautious", "balanced", "bold"] = Field("cautious", description="How sure before answering")
     checker: Literal["off", "llm"] | Path = Field(

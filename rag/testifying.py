@@ -165,7 +165,7 @@ class Hearing:
         spoken: Counter[str] = Counter()
         for witness in sorted(heard, key=lambda witness: -witness.belief):
             document = witness.evidence.sentence.document_id
-            if witness.belief < self.belief.worth_pointing or spoken.total() == STATEMENTS:
+            if witness.belief < self.threshold or spoken.total() == STATEMENTS:
                 return
             if spoken[document] < A_DOCUMENT:
                 spoken[document] += 1
