@@ -4,8 +4,8 @@ Low-rank adaptation: Hu et al. 2021, "LoRA". The model's own weights, read from 
 attention matrices of the upper layers two thin matrices each are fitted. llama.cpp loads the result beside the model, and
 each request says whether it wants it.
 
-What is not fitted is multiplied in eight bits, forwards and backwards, three times as fast as in floats on a processor
-without matrix units (Wortsman et al. 2023, "Stable and low-precision training for large-scale vision-language models").
+What is not fitted is multiplied in eight bits, forwards and backwards, which is faster than in floats on a processor without
+matrix units (Wortsman et al. 2023, "Stable and low-precision training for large-scale vision-language models").
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from eval.belief_data import CALIBRATION, Asked, affairs, is_gold, of_affair
+from eval.belief_data import CALIBRATION, Asked, affairs, holds_gold, is_gold, of_affair
 from rag.assistant import Assistant
 from rag.language import detect
 from rag.settings import load_settings
 from rag.shell import prepare
-from rag.types import Citation, Evidence
+from rag.types import Evidence
 from rag.verification.constraints import LEAD, unmet
 from rag.verification.demands import fails
 from rag.verification.premise import contradicts_premise
@@ -53,23 +53,17 @@ def main() -> int:
     return 0
 
 
-def _opened(name: str, index: str) -> Assistant:
-    return Assistant.open(load_settings(corpus=CALIBRATION / name, index=Path(index)))
-
-
 def mark_of(assistant: Assistant, item: Asked) -> str:
     """How one question was answered, in a word; see above."""
     answer = assistant.answer(item.question)
     if answer.status == "answered":
         cited = {citation.n: citation for citation in answer.citations}
-        told = [any(_answers(cited[n], item) for n in statement.citations) for statement in answer.statements]
+        told = [
+            any(holds_gold(cited[n].document, cited[n].start, cited[n].end, item) for n in statement.citations)
+            for statement in answer.statements
+        ]
         return "right" if told[0] else "beside" if any(told) else "wrong"
     return _refused_by(assistant, item) if item.gold else "silent"
-
-
-def _answers(citation: Citation, item: Asked) -> bool:
-    places = [(start, end) for document, start, end in item.gold if document == citation.document]
-    return any(min(end, citation.end) - max(start, citation.start) > (end - start) / 2 for start, end in places)
 
 
 def _refused_by(assistant: Assistant, item: Asked) -> str:

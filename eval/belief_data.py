@@ -175,10 +175,13 @@ def of_clapnq(data: Path, corpus: Path) -> list[Asked]:
 
 def is_gold(sentence: Sentence, item: Asked) -> bool:
     """Whether the sentence is most of a place that answers."""
-    return any(
-        document == sentence.document_id and min(end, sentence.end) - max(start, sentence.start) > (end - start) / 2
-        for document, start, end in item.gold
-    )
+    return holds_gold(sentence.document_id, sentence.start, sentence.end, item)
+
+
+def holds_gold(document: str, start: int, end: int, item: Asked) -> bool:
+    """Whether ``document[start:end]`` is most of a place that answers."""
+    places = ((first, last) for held, first, last in item.gold if held == document)
+    return any(min(last, end) - max(first, start) > (last - first) / 2 for first, last in places)
 
 
 def _qualifies(case: Case) -> bool:
