@@ -28,7 +28,7 @@ from rag.retrieval.broad import is_broad
 from rag.retrieval.evidence import Retriever
 from rag.settings import load_settings
 from rag.testifying import LOOKED_AT
-from rag.types import Evidence, Sentence
+from rag.types import Evidence, Language, Sentence
 from rag.verification.constraints import LEAD, unmet
 from rag.verification.demands import fails
 
@@ -42,6 +42,7 @@ ADAPTER_AFFAIRS = (
         "barrage", "loyers", "pneus", "jeux", "ferries", "semences",
     ),
     ("montres", "livreurs", "annonces", "courtier", "compteurs", "pari", "cantine"),
+    ("piscines", "oreillettes", "trottinettes", "billets", "protheses", "credits", "voisins", "moissons"),
 )  # fmt: skip
 #: Those that belief is fitted on: for the adapted model the ones it has not seen, for others the first that there were.
 BELIEF_AFFAIRS = {True: ("autobus", "canal", "tunnel", "ecoutes"), False: ("autobus", "canal", "laboratoire")}
@@ -105,21 +106,34 @@ class Court:
 
     def _group(self, item: Asked, evidence: tuple[Evidence, ...], library: Library) -> list[Heard]:
         question, language, shipped = item.question, detect(item.question), self._shipped
-        lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
-        able = [
-            each
-            for each in evidence
-            if not unmet(question, language, [each], evidence, lead_of)
-            and not fails(question, language, each.sentence.text, each.sentence.language)
-        ]
-        told_of = enumerate(by_promise(question, able, shipped))
-        heard = [one.evidence for place, one in told_of if place < AT_LEAST or one.belief >= shipped.least_promise]
+        told_of = by_promise(question, _able(question, language, evidence, library), shipped)
+        able = [one.evidence for one in told_of]
+        heard = [one.evidence for place, one in enumerate(told_of) if place < AT_LEAST or one.belief >= shipped.least_promise]
         asked = {id(each) for each in heard}
         odds = {id(each): self._first.log_odds(question, each) if id(each) in asked else 0.0 for each in able}
         told = {id(each): features(question, each, evidence, odds[id(each)]) for each in able}
         looked = sorted(heard, key=lambda each: -shipped.belief(told[id(each)]))[: LOOKED_AT if shipped.pointed else 0]
         none = {id(each): self._second.log_odds(question, each) for each in looked}
         return [Heard(told[id(each)], is_gold(each.sentence, item), id(each) in asked, none.get(id(each))) for each in able]
+
+
+def unheard(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterator[list[Heard]]:
+    """The witnesses of each question before a model is asked of them."""
+    for item, evidence, library in searched(corpus, asked, embedder):
+        able = _able(item.question, detect(item.question), evidence, library)
+        told = [(features(item.question, each, evidence), is_gold(each.sentence, item)) for each in able]
+        yield [Heard(features_, good, asked=False) for features_, good in told]
+
+
+def _able(question: str, language: Language, evidence: tuple[Evidence, ...], library: Library) -> list[Evidence]:
+    """The evidence about the question's own terms that has what it plainly demands."""
+    lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
+    return [
+        each
+        for each in evidence
+        if not unmet(question, language, [each], evidence, lead_of)
+        and not fails(question, language, each.sentence.text, each.sentence.language)
+    ]
 
 
 def searched(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterator[tuple[Asked, tuple[Evidence, ...], Library]]:

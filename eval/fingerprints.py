@@ -32,7 +32,7 @@ _SILENT = frozenset(
     | {"uploads", "upload_mb", "file_mb"}
 )
 _ENGINES = ("xllamacpp", "torch", "sentence-transformers", "transformers", "chromadb", "llama-index-core")
-_SOURCE_SUFFIXES = frozenset({".py", ".txt", ".toml", ".json", ".jsonl", ".tsv", ".gbnf", ".md", ".sql"})
+_SOURCE_SUFFIXES = frozenset({".py", ".txt", ".toml", ".json", ".jsonl", ".tsv", ".gbnf", ".md", ".sql", ".gguf", ".safetensors"})
 
 
 def short(*parts: str | bytes) -> str:

@@ -1,11 +1,11 @@
 """Fit the belief model (``rag/generation/belief.json``) on dev cases, invented affairs and, on request, ClapNQ.
 
-    python eval/fit_belief.py [--data DIR] [--dry-run]
+    python eval/fit_belief.py [--promise] [--data DIR] [--dry-run]
 
-A witness counts as good when it overlaps a gold sentence. Logistic models are fitted: before a witness is heard, once it
-is, and after a second look. The shipped model as adapted to witnesses gets weights of its own and no second look; those of
-a model as it came are fitted with ``TEMOIN_LLM_ADAPTER=off``, and so are those before a witness is heard. What is printed
-of each corpus is told by models that saw none of its questions; the weights that are written come from all. See
+A witness counts as good when it overlaps a gold sentence. Logistic models are fitted: before a witness is heard
+(``--promise``: no model is asked), once it is, and after a second look. The shipped model as adapted to witnesses gets
+weights of its own and no second look; those of a model as it came are fitted with ``TEMOIN_LLM_ADAPTER=off``. What is
+printed of each corpus is told by models that saw none of its questions; the weights that are written come from all. See
 ``eval/belief_data.py`` for the questions.
 """
 
@@ -16,6 +16,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from eval.belief_data import BELIEF_AFFAIRS, CALIBRATION, Court, Heard, of_clapnq, of_dev, to_fit
+from eval.belief_data import BELIEF_AFFAIRS, CALIBRATION, Court, Heard, of_affair, of_clapnq, of_dev, to_fit, unheard
 from rag.generation.belief import HEARD, POINTED, PROMISE, BeliefModel, load_belief
 from rag.models.embedder import open_embedder
 from rag.models.llm import open_llm
@@ -38,8 +39,9 @@ DEV, PUBLIC = "dev", "clapnq"
 
 Groups = Mapping[str, list[list[Heard]]]  #: by corpus: the witnesses of each question
 Scores = dict[int, float]  #: by id of the witness
-#: (key of the weights, key of the intercept, features, which witnesses the model will be asked of)
-_MODELS: tuple[tuple[str, str, tuple[str, ...], Callable[[Heard], bool]], ...] = (
+#: Key of the weights, key of the intercept, features, which witnesses the model will be asked of.
+Kind = tuple[str, str, tuple[str, ...], Callable[[Heard], bool]]
+_MODELS: tuple[Kind, ...] = (
     ("unheard", "unheard_intercept", PROMISE, lambda _: True),
     ("weights", "intercept", HEARD, lambda heard: heard.asked),
     ("pointed", "pointed_intercept", POINTED, lambda heard: heard.none is not None),
@@ -49,15 +51,28 @@ _MODELS: tuple[tuple[str, str, tuple[str, ...], Callable[[Heard], bool]], ...] =
 def main() -> int:
     """Hear, fit, print how well the weights separate, write them."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--promise", action="store_true", help="the weights before a witness is heard, and only these")
     parser.add_argument("--data", type=Path, help="folder of the public data: ClapNQ's questions join")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args()
     prepare()
-    found, adapted = heard(options.data)
-    fitted = fit(found, adapted=adapted)
+    if options.promise:
+        fitted = promise(found_only())
+    else:
+        found, adapted = heard(options.data)
+        fitted = fit(found, adapted=adapted)
     if not options.dry_run:
         WEIGHTS.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     return 0
+
+
+def found_only() -> Groups:
+    """The evidence of every question, by corpus, without asking a model."""
+    settings = load_settings(corpus=HERE.parent / "corpus")
+    embedder = open_embedder(settings)
+    corpora = {DEV: (settings.corpus, of_dev())}
+    corpora |= {name: (CALIBRATION / name, of_affair(name)) for name in BELIEF_AFFAIRS[True]}
+    return {name: [group for group in unheard(*each, embedder) if group] for name, each in corpora.items()}
 
 
 def heard(data: Path | None) -> tuple[Groups, bool]:
@@ -78,21 +93,41 @@ def heard(data: Path | None) -> tuple[Groups, bool]:
     return found, llm.adapted
 
 
+def promise(found: Groups) -> dict[str, Any]:
+    """``belief.json`` with new weights for the order in which witnesses are heard."""
+    fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
+    _weigh(_MODELS[0], fitted["promise"], found)
+    return fitted
+
+
 def fit(found: Groups, *, adapted: bool) -> dict[str, Any]:
     """The models of ``belief.json``, each on the witnesses it will be asked of; the shipped bounds are kept."""
     fitted: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))
     told: dict[str, Scores] = {}
-    for key, intercept, names, reaches in _MODELS[1:2] if adapted else _MODELS:
-        model, told[key] = _logistic(names, found, reaches)
-        place = fitted["promise" if key == "unheard" else "adapted" if adapted else "plain"]
-        place[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-        place[intercept] = round(float(model.intercept_[0]), 4)
-        print(f"{key}: {place[key]} {place[intercept]}")
-        for corpus, groups in found.items():
-            _print_ranks(corpus, [[each for each in group if reaches(each)] for group in groups], told[key])
-    for corpus, asked in (*found.items(), ("all", [group for held in found.values() for group in held])):
-        _print_decisions(corpus, asked, told["weights"], told.get("pointed", told["weights"]), load_belief(adapted=adapted))
+    for kind in _MODELS[1:2] if adapted else _MODELS[1:]:
+        told[kind[0]] = _weigh(kind, fitted["adapted" if adapted else "plain"], found)
+    everything = [group for held in found.values() for group in held]
+    scores = (told["weights"], told.get("pointed", told["weights"]))
+    bounds = load_belief(adapted=adapted)
+    for corpus, asked in (*found.items(), ("all", everything)):
+        print(f"{corpus}: {_decisions(asked, *scores, bounds)}")
+    for certain in (0.5, 0.6, 0.7, 0.8):
+        for cautious in (0.15, 0.2, 0.25, 0.3):
+            other = replace(bounds, certain=certain, thresholds={"cautious": cautious})
+            print(f"certain {certain}, cautious {cautious}: {_decisions(everything, *scores, other)}")
     return fitted
+
+
+def _weigh(kind: Kind, place: dict[str, Any], found: Groups) -> Scores:
+    """Fit one of the models into its ``place``; the scores by models that saw no question of a corpus."""
+    key, intercept, names, reaches = kind
+    model, told = _logistic(names, found, reaches)
+    place[key] = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+    place[intercept] = round(float(model.intercept_[0]), 4)
+    print(f"{key}: {place[key]} {place[intercept]}")
+    for corpus, groups in found.items():
+        _print_ranks(corpus, [[each for each in group if reaches(each)] for group in groups], told)
+    return told
 
 
 def _logistic(names: tuple[str, ...], found: Groups, reaches: Callable[[Heard], bool]) -> tuple[Any, Scores]:
@@ -132,8 +167,8 @@ def _print_ranks(corpus: str, groups: list[list[Heard]], scores: Scores) -> None
     print(f"  {corpus}: {len(ranks)} with a good witness, {firsts}; answerable or not: AUC {roc_auc_score(answerable, best):.3f}")
 
 
-def _print_decisions(corpus: str, groups: list[list[Heard]], first: Scores, second: Scores, bounds: BeliefModel) -> None:
-    """What the cautious bounds decide, question by question."""
+def _decisions(groups: list[list[Heard]], first: Scores, second: Scores, bounds: BeliefModel) -> str:
+    """What the bounds decide, question by question."""
     right = wrong = answered = 0
     answerable = sum(any(heard.good for heard in group) for group in groups)
     for group in groups:
@@ -143,15 +178,16 @@ def _print_decisions(corpus: str, groups: list[list[Heard]], first: Scores, seco
         elif spoken:
             answered += 1
     refused, others = answerable - right - wrong, len(groups) - answerable
-    print(f"{corpus}: of {answerable} answerable {right} rightly, {wrong} wrongly, {refused} refused; ", end="")
-    print(f"of {others} others {answered} answered")
+    told = f"of {answerable} answerable {right} rightly, {wrong} wrongly, {refused} refused"
+    return f"{told}; of {others} others {answered} answered"
 
 
 def _spoken(group: list[Heard], first: Scores, second: Scores, bounds: BeliefModel) -> Heard | None:
-    """The witness whose statement would come first, as ``rag/testifying.py`` decides it."""
-    heard = sorted((each for each in group if each.asked), key=lambda each: -first[id(each)])
-    if heard and first[id(heard[0])] >= bounds.certain:
-        return heard[0]
+    """The witness whose statement would come first, as ``rag/testifying.py`` decides it; they come in order of promise."""
+    heard = [each for each in group if each.asked]
+    if certain := next((each for each in heard if first[id(each)] >= bounds.certain), None):
+        return certain
+    heard.sort(key=lambda each: -first[id(each)])
     doubted = [each for each in heard[:LOOKED_AT] if first[id(each)] >= bounds.worth_pointing and id(each) in second]
     best = max(doubted, key=lambda each: second[id(each)], default=None)
     return best if best and second[id(best)] >= bounds.thresholds["cautious"] else None

@@ -22,6 +22,7 @@ from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
 from rag.index.lexical import LexicalIndex
 from rag.models.embedder import SentenceEmbedder
+from rag.models.questions import ADAPTER
 from rag.models.wheels import embedder_folder
 from rag.retrieval import evidence, fusion, question, selection
 from rag.settings import load_settings
@@ -73,6 +74,15 @@ class Study:
         self._embedder._direction = np.zeros_like(direction)
         yield
         self._embedder._direction = direction
+
+    @contextmanager
+    def as_it_came(self) -> Iterator[None]:
+        """Questions read by the embedder without its adapter."""
+        taught, self._embedder._asked = self._embedder._asked, self._embedder._model
+        kept = self.questions
+        self.questions = self._embedder.encode_queries([asked.text for asked in self.material.asked])
+        yield
+        self._embedder._asked, self.questions = taught, kept
 
     def words(self, *, glossary: bool) -> Scores:
         """BM25: of the words themselves within each language, or of the question's parts in both."""
@@ -189,6 +199,8 @@ def simple(study: Study) -> Iterator[str]:
 def parts(study: Study) -> Iterator[str]:
     """The product's way, whole and with one thing taken out."""
     yield row("**the product's ranking**", study, study.shipped())
+    with study.as_it_came():
+        yield row("… questions read without the adapter", study, study.shipped())
     yield row("… without levelling the languages", study, study.shipped(fusion_LEVEL=0.0))
     yield row("… without the sentence before", study, study.shipped(fusion_BEFORE=0.0))
     yield row("… without title, author and date", study, study.shipped(fusion_CARD=0.0))
@@ -197,6 +209,10 @@ def parts(study: Study) -> Iterator[str]:
     yield row("… words weigh half", study, study.shipped(fusion_LEXICAL=fusion.LEXICAL / 2))
     yield row("… words weigh double", study, study.shipped(fusion_LEXICAL=fusion.LEXICAL * 2))
     yield row("**as shown: 8 sentences, 320 tokens**", study, study.shipped(limit=8, tokens=320))
+    yield row("… and those shown next: 16, 640", study, study.shipped(limit=16, tokens=640))
+    with study.as_it_came():
+        yield row("… shown first, without the adapter", study, study.shipped(limit=8, tokens=320))
+        yield row("… and next, without the adapter", study, study.shipped(limit=16, tokens=640))
 
 
 def compare(material: Material, embedder: SentenceEmbedder, methods: Sequence[Callable[[Study], Iterator[str]]]) -> None:
@@ -239,7 +255,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="where they lie")
     options = parser.parse_args()
     settings = load_settings(corpus=ROOT / "corpus")
-    embedder = SentenceEmbedder(embedder_folder(settings), dtype=settings.embedder_dtype)
+    embedder = SentenceEmbedder(embedder_folder(settings), dtype=settings.embedder_dtype, adapter=ADAPTER)
     compare(of_cases(settings.corpus), embedder, [simple, parts])
     compare(of_affairs(), embedder, [simple, parts])
     if options.public:

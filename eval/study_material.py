@@ -1,6 +1,6 @@
 """What ``eval/retrieval_study.py`` compares methods on: questions, sentences, and which of these answer.
 
-Three sets. The dev cases on the five documents; questions about invented affairs, on which retrieval was never tuned;
+Three sets. The dev cases on the five documents; questions about invented affairs, on which nothing was tuned;
 and, when the public data are there, questions of CLAPNQ in English and put into French, on its encyclopaedia passages,
 among French passages of NoMIRACL: matters that nothing here was written for.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from eval.belief_data import CALIBRATION, affairs, of_affair
+from eval.belief_data import BELIEF_AFFAIRS, CALIBRATION, of_affair
 from eval.cases import load
 from eval.corpus import documents
 from rag.ingestion.sentences import split
@@ -79,11 +79,11 @@ def of_cases(corpus: Path) -> Material:
 
 
 def of_affairs() -> Material:
-    """The answerable questions about the invented affairs, each corpus for itself joined into one: nothing in
-    retrieval was written for them.
+    """The answerable questions about the invented affairs that are kept apart, each corpus for itself joined into one:
+    nothing in retrieval was written for them or fitted on them.
     """
     held, sentences, asked = [], [], []
-    for name in affairs():
+    for name in BELIEF_AFFAIRS[True]:
         own = {document.source.id: _renamed(document, name) for document in documents(CALIBRATION / name).values()}
         start = len(sentences)
         sentences += _sentences(own.values())
@@ -101,7 +101,7 @@ def of_affairs() -> Material:
                 group = "both" if len(languages) > 1 else "same" if language in languages else f"{language}→{languages.pop()}"
                 asked.append(Asked(question.question, language, group, gold))
         held += own.values()
-    return Material("three invented affairs", tuple(held), tuple(sentences), tuple(asked))
+    return Material("four invented affairs", tuple(held), tuple(sentences), tuple(asked))
 
 
 def _renamed(document: Document, affair: str) -> Document:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.generation.belief import BeliefModel
 from rag.generation.hearing import Witness, by_promise, hear_each, look_again
@@ -27,6 +27,7 @@ from rag.verification.premise import contradicts_premise
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
 A_DOCUMENT = 2  # of them from one document, in a comparison
+SIDES = 2  # believed witnesses that a comparison wants before it is content with the first evidence
 STATEMENTS_BROAD = 5  # at most, in a summary
 LOOKED_AT = 2  # unsure witnesses asked a second time
 
@@ -157,24 +158,30 @@ class Hearing:
         return [witness for place, witness in enumerate(seen) if witness.belief >= (beside if place else alone)]
 
     def _each_side(self) -> Iterator[Event]:
-        """The most believed witnesses, two of a document at most: a side often has a sentence of its own."""
+        """The most believed witnesses, two of a document at most: a side often has a sentence of its own.
+
+        Where fewer than two are believed, the evidence ranked next is heard too.
+        """
         heard: list[Witness] = []
-        for witness in self._heard(self.question, self.evidence):
-            heard.append(witness)
-            yield Reading(len(heard), len(self.evidence))
+        for evidence_of in (lambda: self.evidence, self.ranked_next):
+            if len(heard) < SIDES:
+                evidence = evidence_of()
+                for done, witness in enumerate(self._heard(self.question, evidence, all_of_them=True), start=1):
+                    heard += [witness] if witness.belief >= self.threshold else []
+                    yield Reading(done, len(evidence))
         spoken: Counter[str] = Counter()
         for witness in sorted(heard, key=lambda witness: -witness.belief):
             document = witness.evidence.sentence.document_id
-            if witness.belief < self.threshold or spoken.total() == STATEMENTS:
-                return
-            if spoken[document] < A_DOCUMENT:
+            if spoken[document] < A_DOCUMENT and spoken.total() < STATEMENTS:
                 spoken[document] += 1
-                yield from self._speak(witness.evidence, witness.belief, len(heard))
+                yield from self._speak(witness.evidence, witness.belief, len(self.evidence))
 
-    def _heard(self, question: str, evidence: Sequence[Evidence]) -> Iterator[Witness]:
+    def _heard(self, question: str, evidence: Sequence[Evidence], *, all_of_them: bool = False) -> Iterator[Witness]:
+        """Witnesses in order of promise; ``all_of_them``: a certain one does not end the hearing."""
         assert self.llm is not None
         promised = by_promise(question, self._able(question, evidence), self.belief)
-        for witness in hear_each(self.llm, question, promised, self.belief):
+        belief = replace(self.belief, worth_hearing=0.0) if all_of_them else self.belief
+        for witness in hear_each(self.llm, question, promised, belief):
             self.meter.spent(witness.completion)
             yield witness
 

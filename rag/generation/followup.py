@@ -93,7 +93,7 @@ def stand_alone(
         text = rewritten.text.strip()
         if text and _adds_nothing(text, language, [question, *(turn.content for turn in history)]):
             return text
-    return _beside(question, language, asked[-1])
+    return _beside(question, language, asked)
 
 
 def _plain(question: str) -> str:
@@ -149,17 +149,31 @@ def _named(name: Name, found: Mentions) -> bool:
     return all(matches(replace(name, text=word), found) for word in words)
 
 
-def _beside(question: str, language: Language, previous: str) -> str:
-    """The question and, in brackets, what the previous one was about; alone where it changes the subject.
+def _chain(asked: Sequence[str]) -> list[str]:
+    """The last question and those before it that it leans on in turn, in order."""
+    chain: list[str] = []
+    for previous in reversed(asked):
+        chain.insert(0, previous)
+        if not leans_on_history(previous, detect(previous)):
+            break
+    return chain
 
-    The previous question is not repeated as one, or it would be answered again. In another language it lends only
+
+def _beside(question: str, language: Language, asked: Sequence[str]) -> str:
+    """The question and, in brackets, what those before it were about; alone where it changes the subject.
+
+    An earlier question is not repeated as one, or it would be answered again. In another language it lends only
     its names and figures, as the question's language writes them.
     """
-    spoken = detect(previous)
-    found = mentions([(previous, spoken)])
+    chain = [(previous, detect(previous)) for previous in _chain(asked)]
+    found = mentions(chain)
     if _ABOUT.match(_plain(question)) and any(name.certain and not matches(name, found) for name in names(question, language)):
         return question
-    matter = _content(previous, spoken) if spoken == language else ", ".join(_translated(previous, spoken, language))
+    lent = (
+        _content(previous, spoken) if spoken == language else ", ".join(_translated(previous, spoken, language))
+        for previous, spoken in chain
+    )
+    matter = ", ".join(each for each in lent if each)
     concerning, end = ("concernant", " ?") if language == "fr" else ("concerning", "?")
     bare = question.rstrip("?\u0020\u00a0\u202f")
     return f"{bare} ({concerning} {matter}){end}" if matter else question

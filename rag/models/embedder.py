@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.models.cpu import has_bfloat16, physical_cores
+from rag.models.questions import ADAPTER, adapted
 from rag.models.store import recorded_hashes, sha256_of
 from rag.models.wheels import embedder_folder
 from rag.settings import Settings
@@ -35,7 +36,7 @@ PAIRS = Path(__file__).with_name("pairs.tsv")
 class Embedder(Protocol):
     """Texts to unit vectors; queries and passages differently."""
 
-    fingerprint: str  #: changes with anything that changes a vector
+    fingerprint: str  #: changes with anything that changes a passage's vector
     dimension: int
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -61,8 +62,10 @@ class Embedder(Protocol):
 class SentenceEmbedder:
     """An Embedder on a sentence-transformers folder. Its methods may be called from several threads."""
 
-    def __init__(self, folder: Path, *, dtype: str = "auto", batch: int = 32, notes: Path | None = None) -> None:
-        """Load the model. ``dtype``: auto, float32 or bfloat16.
+    def __init__(
+        self, folder: Path, *, dtype: str = "auto", batch: int = 32, notes: Path | None = None, adapter: Path | None = None
+    ) -> None:
+        """Load the model. ``dtype``: auto, float32 or bfloat16. ``adapter``: what questions are read with (questions.py).
 
         The language direction, a second's work, is kept in the folder ``notes`` for the next start.
         Raises ModelError.
@@ -71,6 +74,7 @@ class SentenceEmbedder:
         self._guard = threading.Lock()  # the tokenizer is not for two threads at once
         chosen = _precision(dtype)
         self._model = _load(folder, chosen)
+        self._asked = adapted(self._model, adapter) if adapter else self._model
         self.dimension = int(self._model.get_embedding_dimension())
         self._prefix = _prefixes(self._model.prompts or {}, folder)
         self.fingerprint = _fingerprint(folder, chosen, self._prefix)
@@ -80,11 +84,11 @@ class SentenceEmbedder:
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
         """See Embedder."""
-        return self._encode([self._prefix[0] + self._plain(text) for text in texts])
+        return self._encode(self._asked, [self._prefix[0] + self._plain(text) for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> FloatArray:
         """See Embedder."""
-        return self._encode([self._prefix[1] + self._plain(text) for text in texts])
+        return self._encode(self._model, [self._prefix[1] + self._plain(text) for text in texts])
 
     def encode_tokens(self, text: str) -> FloatArray:
         """See Embedder."""
@@ -109,11 +113,11 @@ class SentenceEmbedder:
         kept = [at for at, token in enumerate(found["input_ids"]) if token not in special][skip:]
         return [(at, *(max(0, edge - len(prefix)) for edge in found["offset_mapping"][at])) for at in kept]
 
-    def _encode(self, texts: list[str]) -> FloatArray:
+    def _encode(self, model: Any, texts: list[str]) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         with self._guard:  # it sorts them by length, so that a batch holds little padding
-            vectors = self._model.encode(texts, batch_size=self._batch, show_progress_bar=False, convert_to_tensor=True)
+            vectors = model.encode(texts, batch_size=self._batch, show_progress_bar=False, convert_to_tensor=True)
         return self._without_language(vectors.float().numpy())
 
     def _plain(self, text: str) -> str:
@@ -147,7 +151,13 @@ class SentenceEmbedder:
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder of the settings, ready to use (some seconds, torch is imported). Raises ModelError."""
     folder = embedder_folder(settings)
-    return SentenceEmbedder(folder, dtype=settings.embedder_dtype, batch=settings.embedder_batch, notes=settings.cache)
+    return SentenceEmbedder(
+        folder,
+        dtype=settings.embedder_dtype,
+        batch=settings.embedder_batch,
+        notes=settings.cache,
+        adapter=ADAPTER if settings.embedder is None else None,
+    )
 
 
 def fingerprint_of(settings: Settings) -> str:

@@ -100,6 +100,11 @@ class Retriever:
         chosen = choose(merged(ranked), scale.weights, limit=limit, tokens=tokens, taste=taste)
         return tuple(_evidence(item) for item in chosen)
 
+    def rank(self, question: str, language: Language) -> list[Ranked]:
+        """All sentences that were read closely for a precise question, best first, none merged or left out yet."""
+        scale = self._scale(question, language)
+        return self._read_closely(scale, self._candidates(scale))
+
     def _overview(self, scale: _Scale, limit: int, tokens: int) -> list[Ranked]:
         """Sentences that stand for the documents the question means; empty where no document fits it."""
         asked = scale.question

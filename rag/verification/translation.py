@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from rag.text.glossary import OTHER, compounds, forms, known, translations
 from rag.text.names import names
@@ -19,6 +20,8 @@ from rag.types import Language
 #: Least share of the source's words, of those the glossary knows, that the translation must carry over. Set on the embedded
 #: model's translations of dev answers, read by hand: into French its errors lay below, into English even good ones.
 CARRIED: dict[Language, float] = {"fr": 0.78, "en": 0.65}
+#: A word rarer than this among all words is only taken where it translates one of the source («recèlerait» is no "recuse").
+RARE = 1e-6
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3  # letters: shorter words say little and are spelt like others
 
@@ -28,6 +31,7 @@ def translates(source: str, language: Language, wording: str) -> bool:
     there = OTHER[language]
     return (
         not invented(wording, there, source)
+        and not strange(wording, there, source)
         and carried(source, language, wording) >= CARRIED[there]
         and all(kept.search(wording) for said, kept in _senses(language) if said.search(source))
     )
@@ -40,6 +44,23 @@ def invented(text: str, language: Language, source: str = "") -> tuple[str, ...]
         match[0]
         for match in _WORD.finditer(text)
         if len(match[0]) >= _SHORTEST and match[0][0].islower() and match[0] not in lexicon and fold(match[0]) not in held
+    )
+
+
+def strange(text: str, language: Language, source: str) -> tuple[str, ...]:
+    """Rare words of ``text`` that translate nothing in ``source``, a sentence in the other language; names are not looked at."""
+    frequencies = _frequencies(language)
+    least, held = RARE * frequencies.total_words, fold(source)
+    there = set(stems(source, OTHER[language]))
+    there |= {form for stem in there for form in forms(stem, OTHER[language])}
+    return tuple(
+        match[0]
+        for match in _WORD.finditer(text)
+        if len(match[0]) > _SHORTEST
+        and match[0][0].islower()
+        and frequencies[match[0]] < least
+        and fold(match[0]) not in held
+        and not translations(fold(match[0]), language) & there
     )
 
 
@@ -66,9 +87,15 @@ def carried(source: str, language: Language, wording: str) -> float:
 
 @cache
 def _lexicon(language: Language) -> frozenset[str]:
+    return frozenset(_frequencies(language).words())
+
+
+@cache
+def _frequencies(language: Language) -> Any:
+    """How often a language's words are written, of ``total_words``."""
     from spellchecker import SpellChecker
 
-    return frozenset(SpellChecker(language=language, distance=1).word_frequency.words())
+    return SpellChecker(language=language, distance=1).word_frequency
 
 
 @cache

@@ -101,6 +101,13 @@ def test_without_a_rewriting_the_matter_is_named_but_the_previous_question_is_no
     assert parts(standing, "fr") == (standing,)
 
 
+def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stands_alone() -> None:
+    chain = (*BRIDGE, Turn("user", "Et pourquoi ?"), Turn("assistant", "Les poutres étaient usées."))
+    assert stand_alone("Et depuis quand ?", "fr", chain, None) == "Et depuis quand (concernant travaux pont Valmont coûté mai) ?"
+    standing = (*BRIDGE, Turn("user", "Qui dirige la gare de Morel ?"), Turn("assistant", "Mme Berg."))
+    assert stand_alone("Et depuis quand ?", "fr", standing, None) == "Et depuis quand (concernant dirige gare Morel) ?"
+
+
 def test_another_language_lends_its_names_and_dates_as_the_question_would_write_them() -> None:
     standing = stand_alone("Et que dit-il du procès ?", "fr", ENGLISH, None)
     assert standing == "Et que dit-il du procès (concernant Morel, Nouveau-Mexique, août) ?"

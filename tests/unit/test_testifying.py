@@ -128,6 +128,18 @@ def test_in_a_comparison_at_most_two_of_a_document_speak_the_most_believed_first
     assert said == [text for text in odds if "stone" not in text]
 
 
+def test_a_comparison_looks_further_while_it_has_one_side_only() -> None:
+    """A certain side does not end the hearing; with two believed, what ranks next is left alone."""
+    question = "How do the articles differ about the bridge?"
+    side, other = "The gazette says the bridge is safe.", "The herald says the bridge is rotten."
+    items = [evidence(text, "en", document=text.split()[1]) for text in (side, other)]
+    llm = ScriptedLlm(yes=[side, other])
+    alone = replace(hearing(question, (items[0], *ASIDES), llm), further=lambda: items[1:])
+    assert told(alone) == [side, other]
+    both = replace(hearing(question, (items[0], *ASIDES, items[1]), llm), further=lambda: pytest.fail("both are there"))
+    assert told(both) == [side, other]
+
+
 def test_an_overview_takes_the_evidence_as_it_stands() -> None:
     llm = ScriptedLlm()
     items = (evidence(COST, "en"), *ASIDES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.types import Language
-from rag.verification.translation import carried, invented, translates
+from rag.verification.translation import carried, invented, strange, translates
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,11 @@ def test_good_translations_stand(source: str, language: Language, wording: str) 
         ("Le procès intenté la semaine dernière concerne la ville.", "fr", "The last trial concerns the city."),
         ("The report blames not only the mayor, but the school.", "en", "Le rapport accuse le maire et l'école."),
         ("The mayor closed the school because the children were in danger.", "en", "Le maire a fermé."),
+        (
+            "Selon le maire, l'école recèlerait des livres anciens.",
+            "fr",
+            "According to the mayor, the school would recuse old books.",
+        ),
     ],
 )
 def test_bad_translations_do_not(source: str, language: Language, wording: str) -> None:
@@ -56,3 +61,10 @@ def test_who_is_sued_does_not_become_who_sues() -> None:
     right = "These companies are already the object of hundreds of legal actions brought in the name of children and schools."
     assert not translates(source, "fr", turned)
     assert translates(source, "fr", right)
+
+
+def test_a_rare_word_must_translate_something() -> None:
+    """Both rare: "recuse" says nothing of the source, "notary" translates a word of it."""
+    assert strange("The mayor would recuse the books.", "en", "Le maire recèlerait les livres.") == ("recuse",)
+    assert strange("The notary sold the school.", "en", "Le notaire a vendu l'école.") == ()
+    assert strange("Le maire a ouvert l'école.", "fr", "The mayor opened the school.") == ()
