@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from rag.text.glossary import OTHER, compounds, forms, known, translations
 from rag.text.names import names
 from rag.text.terms import STOP_WORDS, fold, stems
@@ -22,6 +24,8 @@ from rag.types import Language
 CARRIED: dict[Language, float] = {"fr": 0.78, "en": 0.65}
 #: A word rarer than this among all words is only taken where it translates one of the source («recèlerait» is no "recuse").
 RARE = 1e-6
+#: Of 100, how near the spellings of a rare word and of one of the source must be ("inundated", «inondé»: 67).
+ALIKE = 66
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3  # letters: shorter words say little and are spelt like others
 
@@ -48,20 +52,29 @@ def invented(text: str, language: Language, source: str = "") -> tuple[str, ...]
 
 
 def strange(text: str, language: Language, source: str) -> tuple[str, ...]:
-    """Rare words of ``text`` that translate nothing in ``source``, a sentence in the other language; names are not looked at."""
+    """Rare words of ``text`` that translate no word of ``source`` and are spelt like none; names are not looked at.
+
+    ``source`` is a sentence in the other language.
+    """
     frequencies = _frequencies(language)
-    least, held = RARE * frequencies.total_words, fold(source)
+    least = RARE * frequencies.total_words
     there = set(stems(source, OTHER[language]))
     there |= {form for stem in there for form in forms(stem, OTHER[language])}
+    said = {fold(match[0]) for match in _WORD.finditer(source)}
     return tuple(
         match[0]
         for match in _WORD.finditer(text)
         if len(match[0]) > _SHORTEST
         and match[0][0].islower()
         and frequencies[match[0]] < least
-        and fold(match[0]) not in held
+        and not any(_alike(fold(match[0]), word) for word in said)
         and not translations(fold(match[0]), language) & there
     )
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether two words may be one in two languages: "solicit", «solliciter»."""
+    return word[0] == other[0] and fuzz.ratio(word, other) > ALIKE
 
 
 def carried(source: str, language: Language, wording: str) -> float:
