@@ -1,6 +1,7 @@
 """What ``eval/retrieval_study.py`` compares methods on: questions, sentences, and which of these answer.
 
-Three sets. The dev cases on the five documents; questions about invented affairs, on which nothing was tuned;
+Three sets. The dev cases on the five documents; questions about invented affairs, on which nothing of
+the search was fitted;
 and, when the public data are there, questions of CLAPNQ in English and put into French, on its encyclopaedia passages,
 among French passages of NoMIRACL: matters that nothing here was written for.
 """

@@ -64,8 +64,9 @@ def test_who_is_sued_does_not_become_who_sues() -> None:
 
 
 def test_a_rare_word_must_translate_something() -> None:
-    """All rare: "recuse" says nothing of the source, "notary" translates a word of it, "solicit" looks like one."""
+    """All rare: "recuse" says nothing of the source, "lawmakers" translates a word of it, "solicit" is spelt like one."""
     assert strange("The mayor would recuse the books.", "en", "Le maire recèlerait les livres.") == ("recuse",)
-    assert strange("The notary sold the school.", "en", "Le notaire a vendu l'école.") == ()
+    assert strange("The lawmakers sold the school.", "en", "Les députés ont vendu l'école.") == ()
     assert strange("They solicit the pupils.", "en", "Ils sollicitent les élèves.") == ()
+    assert strange("Le maire recèle les livres.", "fr", "The mayor sold the books.") == ("recèle",)
     assert strange("Le maire a ouvert l'école.", "fr", "The mayor opened the school.") == ()
