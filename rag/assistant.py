@@ -139,7 +139,7 @@ class Assistant:
         return asked
 
     def _hearing(self, question: str, language: Language, evidence: Sequence[Evidence], llm: Llm | None, meter: Meter) -> Hearing:
-        belief = load_belief(adapted=llm is not None and llm.adapted)
+        belief = load_belief(adapted=llm is not None and llm.adapted, taught=self._settings.embedder is None)
         source_of = lambda name: self.library.document(name).source  # noqa: E731
         known = {each.sentence for each in evidence}
         return Hearing(

@@ -27,7 +27,7 @@ from rag.verification.premise import contradicts_premise
 
 STATEMENTS = 3  # at most, in answer to a precise question or to one part of it
 A_DOCUMENT = 2  # of them from one document, in a comparison
-SIDES = 2  # believed witnesses that a comparison wants before it is content with the first evidence
+SIDES = 2  # documents whose witnesses are believed, with which a comparison is content
 STATEMENTS_BROAD = 5  # at most, in a summary
 LOOKED_AT = 2  # unsure witnesses asked a second time
 
@@ -160,11 +160,12 @@ class Hearing:
     def _each_side(self) -> Iterator[Event]:
         """The most believed witnesses, two of a document at most: a side often has a sentence of its own.
 
-        Where fewer than two are believed, the evidence ranked next is heard too.
+        Where they are of fewer than two documents, the evidence ranked next is heard too.
         """
         heard: list[Witness] = []
+        done = 0
         for evidence_of in (lambda: self.evidence, self.ranked_next):
-            if len(heard) < SIDES:
+            if len({witness.evidence.sentence.document_id for witness in heard}) < SIDES:
                 evidence = evidence_of()
                 for done, witness in enumerate(self._heard(self.question, evidence, all_of_them=True), start=1):
                     heard += [witness] if witness.belief >= self.threshold else []
@@ -174,7 +175,7 @@ class Hearing:
             document = witness.evidence.sentence.document_id
             if spoken[document] < A_DOCUMENT and spoken.total() < STATEMENTS:
                 spoken[document] += 1
-                yield from self._speak(witness.evidence, witness.belief, len(self.evidence))
+                yield from self._speak(witness.evidence, witness.belief, done)
 
     def _heard(self, question: str, evidence: Sequence[Evidence], *, all_of_them: bool = False) -> Iterator[Witness]:
         """Witnesses in order of promise; ``all_of_them``: a certain one does not end the hearing."""

@@ -72,10 +72,14 @@ def features(question: str, evidence: Evidence, among: Sequence[Evidence], log_o
 
 
 @cache
-def load_belief(*, adapted: bool = False) -> BeliefModel:
-    """The shipped weights for a model as it came, or for the shipped one as ``adapted`` to hearing witnesses."""
+def load_belief(*, adapted: bool = False, taught: bool = True) -> BeliefModel:
+    """The shipped weights for a model as it came, or for the shipped one as ``adapted`` to hearing witnesses.
+
+    ``taught``: questions are read by the shipped embedder, with its adapter; another's cosines promise otherwise.
+    """
     raw = json.loads(resources.files(__package__).joinpath("belief.json").read_text("utf-8"))
-    return BeliefModel(**raw["promise"], **raw["adapted" if adapted else "plain"])
+    promise = raw["promise"] if taught else {**raw["promise"], **raw["untaught"]}
+    return BeliefModel(**promise, **raw["adapted" if adapted else "plain"])
 
 
 def _sigmoid(x: float) -> float:

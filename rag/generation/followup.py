@@ -2,7 +2,7 @@
 
 Only a question that leans on the conversation (a pronoun without a name, «et …», "what about …") is rewritten,
 by the model; the rewriting is taken only if it names nobody and nothing that neither the question nor the
-conversation names, in whatever language. Otherwise what the previous question was about is put after it, in brackets.
+conversation names, in whatever language. Otherwise what the previous questions were about is put after it, in brackets.
 """
 
 from __future__ import annotations
@@ -150,11 +150,12 @@ def _named(name: Name, found: Mentions) -> bool:
 
 
 def _chain(asked: Sequence[str]) -> list[str]:
-    """The last question and those before it that it leans on in turn, in order."""
+    """The last question and those before it that it leans on in turn, in order; none before one with a name or a figure."""
     chain: list[str] = []
-    for previous in reversed(asked):
+    for previous in reversed(asked[-_TURNS:]):
         chain.insert(0, previous)
-        if not leans_on_history(previous, detect(previous)):
+        spoken = detect(previous)
+        if not leans_on_history(previous, spoken) or names(previous, spoken) or figures(previous, spoken):
             break
     return chain
 

@@ -11,6 +11,8 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from rag.errors import ModelError
+
 #: Fitted for the shipped multilingual-e5-small; another embedder reads questions as it reads passages.
 ADAPTER = Path(__file__).with_name("e5_questions.safetensors")
 #: The matrices of a layer that have a low-rank one beside them, as BertModel names them.
@@ -28,15 +30,18 @@ SCALE = 2.0  #: what the low-rank product is multiplied by
 def adapted(model: Any, adapter: Path) -> Any:
     """A sentence-transformers model whose layers have the adapter merged in; embeddings and tokenizer are shared.
 
-    Some 40 MB more in half precision.
+    Some 40 MB more in half precision. Raises ModelError.
     """
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    bert = model[0].model
-    shared = (bert.embeddings, model.tokenizer)
+    try:
+        low_rank = load_file(adapter)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{adapter} is missing or damaged ({error}); install the program again") from error
+    shared = (model[0].model.embeddings, model.tokenizer)
     other = copy.deepcopy(model, {id(each): each for each in shared})
-    low_rank = load_file(adapter)
     with torch.no_grad():
         for number, layer in enumerate(other[0].model.encoder.layer):
             for name in MATRICES:

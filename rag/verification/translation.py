@@ -1,4 +1,4 @@
-"""Whether a translation can be shown: no invented words, no word of the sentence lost, the words of law in their sense.
+"""Whether a translation can be shown: no word invented or out of nowhere, none of the sentence lost, those of law in their sense.
 
 A small model invents words («harmure») and mistakes those that look alike («ancien» is not "old") in sentences whose
 figures, names and overall meaning pass every other check. Dictionaries see that. What fails is not shown: the sentence is
