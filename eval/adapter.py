@@ -10,7 +10,6 @@ matrix units (Wortsman et al. 2023, "Stable and low-precision training for large
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoTokenizer, Qwen2ForCausalLM
 
+from eval.low_rank import LowRank
 from rag.models.llm import Message
 
 FIRST_LAYER = 12  #: of the layers that are adapted, up to the last
@@ -55,7 +55,7 @@ class Adapted(nn.Module):
         for number in range(FIRST_LAYER, len(self._model.model.layers)):
             attention = self._model.model.layers[number].self_attn
             for ours, theirs in MATRICES.items():
-                beside = _LowRank(getattr(attention, ours))
+                beside = LowRank(getattr(attention, ours), RANK, SCALE)
                 setattr(attention, ours, beside)
                 self.low_rank[f"blk-{number}-{theirs}-weight"] = beside
         yes, no = (tokenizer(word).input_ids[0] for word in ("Yes", "No"))
@@ -145,20 +145,6 @@ def _rounded(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Rows in eight bits, and the scale of each."""
     largest = x.abs().amax(1, keepdim=True).clamp_min_(1e-30) / 127
     return (x / largest).round_().to(torch.int8), largest
-
-
-class _LowRank(nn.Module):
-    """A frozen matrix and the two thin ones beside it. They begin by adding nothing."""
-
-    def __init__(self, base: _Frozen) -> None:
-        super().__init__()
-        self.base = base
-        self.down = nn.Parameter(torch.randn(RANK, base.in_features) / math.sqrt(base.in_features))
-        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        added: torch.Tensor = (x @ self.down.T) @ self.up.T * SCALE
-        return torch.add(self.base(x), added)
 
 
 def _read(file: Path) -> Any:

@@ -121,8 +121,7 @@ def unheard(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterato
     """The witnesses of each question before a model is asked of them."""
     for item, evidence, library in searched(corpus, asked, embedder):
         able = _able(item.question, detect(item.question), evidence, library)
-        told = [(features(item.question, each, evidence), is_gold(each.sentence, item)) for each in able]
-        yield [Heard(features_, good, asked=False) for features_, good in told]
+        yield [Heard(features(item.question, each, evidence), is_gold(each.sentence, item), asked=False) for each in able]
 
 
 def _able(question: str, language: Language, evidence: tuple[Evidence, ...], library: Library) -> list[Evidence]:

@@ -56,8 +56,10 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args()
     prepare()
+    if options.promise and options.data:
+        parser.error("--promise is fitted without the public data")
     if options.promise:
-        fitted = promise(found_only())
+        fitted = promise(searched_only())
     else:
         found, adapted = heard(options.data)
         fitted = fit(found, adapted=adapted)
@@ -66,7 +68,7 @@ def main() -> int:
     return 0
 
 
-def found_only() -> Groups:
+def searched_only() -> Groups:
     """The evidence of every question, by corpus, without asking a model."""
     settings = load_settings(corpus=HERE.parent / "corpus")
     embedder = open_embedder(settings)

@@ -30,6 +30,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from eval.belief_data import ADAPTER_AFFAIRS, BELIEF_AFFAIRS, CALIBRATION, Asked, is_gold, of_affair, of_dev
+from eval.low_rank import LowRank
 from rag.language import detect
 from rag.library import Library
 from rag.models.embedder import SentenceEmbedder
@@ -78,7 +79,7 @@ class Reader(nn.Module):
         for number, layer in enumerate(self._bert.encoder.layer):
             for name in MATRICES:
                 parent, _, last = name.rpartition(".")
-                beside = _LowRank(layer.get_submodule(name))
+                beside = LowRank(layer.get_submodule(name), RANK, SCALE)
                 setattr(layer.get_submodule(parent), last, beside)
                 self.low_rank[f"{number}.{name}".replace(".", "-")] = beside
         self.sharpness = nn.Parameter(torch.tensor(SHARPNESS))
@@ -105,20 +106,6 @@ class Reader(nn.Module):
             tensors[f"{name.replace('-', '.')}.down"] = beside.down.detach().half()
             tensors[f"{name.replace('-', '.')}.up"] = beside.up.detach().half()
         save_file(tensors, path)
-
-
-class _LowRank(nn.Module):
-    """A frozen matrix and the two thin ones beside it. They begin by adding nothing."""
-
-    def __init__(self, base: nn.Linear) -> None:
-        super().__init__()
-        self.base = base
-        self.down = nn.Parameter(torch.randn(RANK, base.in_features) / math.sqrt(base.in_features))
-        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        added: torch.Tensor = (x @ self.down.T) @ self.up.T * SCALE
-        return torch.add(self.base(x), added)
 
 
 def main() -> int:

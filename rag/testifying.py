@@ -8,7 +8,7 @@ that joins stages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.generation.belief import BeliefModel
@@ -162,20 +162,24 @@ class Hearing:
 
         Where they are of fewer than two documents, the evidence ranked next is heard too.
         """
-        heard: list[Witness] = []
-        done = 0
-        for evidence_of in (lambda: self.evidence, self.ranked_next):
-            if len({witness.evidence.sentence.document_id for witness in heard}) < SIDES:
-                evidence = evidence_of()
-                for done, witness in enumerate(self._heard(self.question, evidence, all_of_them=True), start=1):
-                    heard += [witness] if witness.belief >= self.threshold else []
-                    yield Reading(done, len(evidence))
+        heard = yield from self._believed_of(self.evidence)
+        if len({witness.evidence.sentence.document_id for witness in heard}) < SIDES:
+            heard += yield from self._believed_of(self.ranked_next())
         spoken: Counter[str] = Counter()
         for witness in sorted(heard, key=lambda witness: -witness.belief):
             document = witness.evidence.sentence.document_id
             if spoken[document] < A_DOCUMENT and spoken.total() < STATEMENTS:
                 spoken[document] += 1
-                yield from self._speak(witness.evidence, witness.belief, done)
+                yield from self._speak(witness.evidence, witness.belief, len(self.evidence))
+
+    def _believed_of(self, evidence: Sequence[Evidence]) -> Generator[Event, None, list[Witness]]:
+        """All of the evidence heard to the end; those who may speak alone."""
+        believed = []
+        for done, witness in enumerate(self._heard(self.question, evidence, all_of_them=True), start=1):
+            if witness.belief >= self.threshold:
+                believed.append(witness)
+            yield Reading(done, len(evidence))
+        return believed
 
     def _heard(self, question: str, evidence: Sequence[Evidence], *, all_of_them: bool = False) -> Iterator[Witness]:
         """Witnesses in order of promise; ``all_of_them``: a certain one does not end the hearing."""
