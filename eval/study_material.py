@@ -106,7 +106,9 @@ def of_affairs() -> Material:
 
 
 def _renamed(document: Document, affair: str) -> Document:
-    return replace(document, source=replace(document.source, id=f"{affair}/{document.source.id}"))
+    """Under a name of its own: the files of all affairs are called alike."""
+    source = document.source
+    return replace(document, source=replace(source, id=f"{affair}/{source.id}", path=f"{affair}/{source.path}"))
 
 
 def of_clapnq(data: Path) -> Material:

@@ -99,9 +99,9 @@ class Speaker:
 
     def _translated(self, witness: Evidence) -> Wording:
         assert self._llm is not None
-        wording = translate(self._llm, witness, self._language)
-        self._meter.spent(wording.completion)
-        return wording
+        completion = translate(self._llm, witness.sentence.text, self._language)
+        self._meter.spent(completion)
+        return Wording(completion.text.strip(), "translated")
 
     def _checked(self, wording: Wording, witness: Evidence, others: Sequence[Evidence]) -> Statement:
         """The wording where it passes, re-cited where another sentence supports it, else the quotation.

@@ -20,11 +20,10 @@ _TOKENS_PER_CHARACTER = 0.6  # a bound, not an estimate: a translation that runs
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A sentence offered as a statement, before it is checked. ``completion`` is None where it was quoted."""
+    """A sentence offered as a statement, before it is checked."""
 
     text: str
     origin: Origin
-    completion: Completion | None = None
 
 
 def quote(evidence: Evidence) -> Wording:
@@ -32,15 +31,14 @@ def quote(evidence: Evidence) -> Wording:
     return Wording(" ".join(evidence.sentence.text.split()), "quoted")
 
 
-def translate(llm: Llm, evidence: Evidence, language: Language) -> Wording:
-    """The sentence in ``language``, by the model. Raises ModelUnavailable."""
-    source = " ".join(evidence.sentence.text.split())
-    completion = llm.complete(
+def translate(llm: Llm, text: str, language: Language) -> Completion:
+    """A sentence in ``language``, by the model. Raises ModelUnavailable."""
+    source = " ".join(text.split())
+    return llm.complete(
         load(f"to_{language}").messages(source=source),
         max_tokens=40 + int(len(source) * _TOKENS_PER_CHARACTER),
         stop=("\n",),
     )
-    return Wording(completion.text.strip(), "translated", completion)
 
 
 def in_quotation_marks(text: str, language: Language) -> str:

@@ -8,9 +8,9 @@ quoted in its own language instead, so these checks may be strict.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -18,15 +18,14 @@ from rag.text.glossary import OTHER, compounds, forms, known, translations
 from rag.text.names import names
 from rag.text.terms import STOP_WORDS, fold, stems
 from rag.types import Language
+from rag.verification.vocabulary import has, rare
 
 #: Least share of the source's words, of those the glossary knows, that the translation must carry over. Set on the embedded
 #: model's translations of dev answers, read by hand: into French its errors lay below, into English even good ones.
 CARRIED: dict[Language, float] = {"fr": 0.78, "en": 0.65}
-#: A word rarer than this among all words is only taken where it translates one of the source («recèlerait» is no "recuse").
-RARE = 1e-6
 #: Of 100, how near the spellings of a rare word and of one of the source must be ("inundated", «inondé»: 67).
 ALIKE = 66
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?![^\W\d_]|[’'])")
 _SHORTEST = 3  # letters: shorter words say little and are spelt like others
 
 
@@ -43,12 +42,8 @@ def translates(source: str, language: Language, wording: str) -> bool:
 
 def invented(text: str, language: Language, source: str = "") -> tuple[str, ...]:
     """Words of ``text`` that its language does not have; names, and words of ``source``, are not looked at."""
-    lexicon, held = _lexicon(language), fold(source)
-    return tuple(
-        match[0]
-        for match in _WORD.finditer(text)
-        if len(match[0]) >= _SHORTEST and match[0][0].islower() and match[0] not in lexicon and fold(match[0]) not in held
-    )
+    held = fold(source)
+    return tuple(word for word in _common(text) if fold(word) not in held and not has(word.lower(), language))
 
 
 def strange(text: str, language: Language, source: str) -> tuple[str, ...]:
@@ -56,20 +51,25 @@ def strange(text: str, language: Language, source: str) -> tuple[str, ...]:
 
     ``source`` is a sentence in the other language.
     """
-    frequencies = _frequencies(language)
-    least = RARE * frequencies.total_words
     there = set(stems(source, OTHER[language]))
     there |= {form for stem in there for form in forms(stem, OTHER[language])}
     said = {fold(match[0]) for match in _WORD.finditer(source)}
     return tuple(
-        match[0]
-        for match in _WORD.finditer(text)
-        if len(match[0]) > _SHORTEST
-        and match[0][0].islower()
-        and frequencies[match[0]] < least
-        and not any(_alike(fold(match[0]), word) for word in said)
-        and not translations(fold(match[0]), language) & there
+        word
+        for word in _common(text)
+        if len(word) > _SHORTEST
+        and rare(word.lower(), language)
+        and not any(_alike(fold(word), other) for other in said)
+        and not translations(fold(word), language) & there
     )
+
+
+def _common(text: str) -> Iterator[str]:
+    """The words that are no names: written small, or the first; what is elided («jusqu'») is left out."""
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if len(word) >= _SHORTEST and (word[0].islower() or not text[: match.start()].strip('«“" ')):
+            yield word
 
 
 def _alike(word: str, other: str) -> bool:
@@ -96,19 +96,6 @@ def carried(source: str, language: Language, wording: str) -> float:
         elif known(word, language):
             lost += 1
     return kept / (kept + lost) if kept + lost else 1.0
-
-
-@cache
-def _lexicon(language: Language) -> frozenset[str]:
-    return frozenset(_frequencies(language).words())
-
-
-@cache
-def _frequencies(language: Language) -> Any:
-    """How often a language's words are written, of ``total_words``."""
-    from spellchecker import SpellChecker
-
-    return SpellChecker(language=language, distance=1).word_frequency
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eval.retrieval_study import GROUPS, first, row, rrf
-from eval.study_material import Asked, Material
+from eval.study_material import Asked, Material, of_affairs
 
 ASKED = (
     Asked("Où est le pont ?", "fr", "same", frozenset({0, 3})),
@@ -57,3 +57,11 @@ def test_how_often_the_first_is_the_translation():
     study = SimpleNamespace(material=Material("by hand", (), (), asked))
     scores = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0]], np.float32)
     assert first("a way", study, scores) == "a way: English to French 0.500, French to English 1.000"
+
+
+def test_the_files_of_the_affairs_do_not_take_each_others_place():
+    """All affairs call their files alike; an index keeps one document a path."""
+    material = of_affairs()
+    assert len({document.source.path for document in material.documents}) == len(material.documents) == 20
+    assert {one.document_id for one in material.sentences} == {document.source.id for document in material.documents}
+    assert all(asked.gold for asked in material.asked) and len(material.asked) > 200

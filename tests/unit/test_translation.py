@@ -47,6 +47,9 @@ def test_bad_translations_do_not(source: str, language: Language, wording: str) 
 def test_invented_words_are_named_but_names_and_borrowed_words_are_not() -> None:
     assert invented("Les implications sont faraordantes pour Valmont.", "fr") == ("faraordantes",)
     assert invented("Le zblorg de la ville.", "fr", source="The zblorg of the city.") == ()
+    assert invented("Concretly, the city paid.", "en") == ("Concretly",), "the first word too, though it has a capital"
+    assert invented("Lorsqu'elle l'a vu, la procureure a répondu jusqu’au bout.", "fr") == ()
+    assert invented("The neighbouring programme criticised the labour defence.", "en") == (), "as spelt in Britain"
 
 
 def test_the_share_carried_over() -> None:
@@ -68,5 +71,6 @@ def test_a_rare_word_must_translate_something() -> None:
     assert strange("The mayor would recuse the books.", "en", "Le maire recèlerait les livres.") == ("recuse",)
     assert strange("The lawmakers sold the school.", "en", "Les députés ont vendu l'école.") == ()
     assert strange("They solicit the pupils.", "en", "Ils sollicitent les élèves.") == ()
-    assert strange("Le maire recèle les livres.", "fr", "The mayor sold the books.") == ("recèle",)
+    assert strange("Le maire a fait des doublons.", "fr", "The mayor sold the books.") == ("doublons",)
+    assert strange("The mayor disputed the invoices.", "en", "Le maire a vu les livres.") == (), "rare forms of common words"
     assert strange("Le maire a ouvert l'école.", "fr", "The mayor opened the school.") == ()
