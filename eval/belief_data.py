@@ -43,7 +43,6 @@ ADAPTER_AFFAIRS = (
     ),
     ("montres", "livreurs", "annonces", "courtier", "compteurs", "pari", "cantine"),
     ("piscines", "oreillettes", "trottinettes", "billets", "protheses", "credits", "voisins", "moissons"),
-    ("ascenseurs", "engrais", "peages", "forfaits", "thermes", "examens", "ambulances", "verrerie"),
 )  # fmt: skip
 #: Those that belief is fitted on: for the adapted model the ones it has not seen, for others the first that there were.
 BELIEF_AFFAIRS = {True: ("autobus", "canal", "tunnel", "ecoutes"), False: ("autobus", "canal", "laboratoire")}

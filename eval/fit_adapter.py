@@ -3,9 +3,9 @@
     python eval/fit_adapter.py [--resume FILE] [--out FILE] [--steps N]
 
 On the invented affairs of ``eval/calibration`` but those that are kept apart (``eval/belief_data.py``: on these and on the
-dev cases belief is fitted, and the adapter judged). Four passes, as the affairs were written: over those told in plain
-sentences, then three times over others told as long press articles are; ``--resume`` makes the last alone. Each pair is seen
-once. Three hours on two cores; needs 16 GB of memory and the ``fit`` extra (``pip install -e .[dev,fit]``).
+dev cases belief is fitted, and the adapter judged). Three passes, as the affairs were written: over those told in plain
+sentences, then twice over others told as long press articles are; ``--resume`` makes the last alone. Each pair is seen
+once. Two hours on two cores; needs 16 GB of memory and the ``fit`` extra (``pip install -e .[dev,fit]``).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from rag.shell import prepare
 BATCH = 16
 AT_ONCE = 4  #: pairs of a batch that are read together: more, and their numbers leave the processor's cache
 SIMILAR = 12  #: batches whose pairs are sorted by length together, so that little is padded
-RATES = (4e-4, 3e-4, 3e-4, 3e-4)  #: of the passes
+RATES = (4e-4, 3e-4, 3e-4)  #: of the passes
 WARMING = 20  #: steps until the full rate
 SEED = 0
 

@@ -5,8 +5,7 @@
 On the invented affairs that nothing is measured on (``eval/belief_data.py``). Every question is searched as ever, without the
 adapter; of the sentences then read closely those that answer it should come first, by the score that ranks them but
 without the levelling of the languages (``rag/retrieval/fusion.py``): a softmax over them, listwise (Cao et al. 2007).
-Passages keep their vectors, so only questions are read while fitting; one of four is read as a hurried reader would have typed
-it (``eval/misspelt.py``). After each epoch, and for what is kept in the end: how
+Passages keep their vectors, so only questions are read while fitting. After each epoch, and for what is kept in the end: how
 often a sentence that answers is among the first 320 tokens, and the mean reciprocal rank of the first, on the affairs that
 were kept apart and on the dev cases. Five minutes on two cores.
 """
@@ -32,7 +31,6 @@ from torch import nn
 
 from eval.belief_data import ADAPTER_AFFAIRS, BELIEF_AFFAIRS, CALIBRATION, Asked, is_gold, of_affair, of_dev
 from eval.low_rank import LowRank
-from eval.misspelt import misspelt
 from rag.language import detect
 from rag.library import Library
 from rag.models.embedder import SentenceEmbedder
@@ -54,7 +52,6 @@ TOKENS = 320  #: of the sentences shown first, as in an answer
 #: Of what was fitted, the share that is kept: half-way back the ranking of other matters is kept too (weights between
 #: those before and after a fit, Wortsman et al. 2022, arXiv:2109.01903).
 SHARE = 0.75
-HURRIED = 0.25  #: of the questions, read misspelt
 SEED = 0
 
 
@@ -174,8 +171,7 @@ def fit(reader: Reader, found: list[Pool], epochs: int) -> Iterator[float]:
         total = 0.0
         for batch in (found[at : at + BATCH] for at in range(0, len(found), BATCH)):
             optimiser.param_groups[0]["lr"] = RATE * min(1.0, (step + 1) / WARMING) * (1 + math.cos(math.pi * step / steps)) / 2
-            asked = [misspelt(pool.question, order) if order.random() < HURRIED else pool.question for pool in batch]
-            vectors = reader(asked)
+            vectors = reader([pool.question for pool in batch])
             losses = [_loss(pool, vector, reader.sharpness) for pool, vector in zip(batch, vectors, strict=True)]
             loss = torch.stack(losses).mean()
             optimiser.zero_grad()

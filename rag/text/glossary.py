@@ -1,7 +1,6 @@
 """What a French word may be in English and an English one in French, well enough for search.
 
-``glossary.tsv`` holds general vocabulary, ``learnt.tsv`` what words of the press were seen to be (``eval/fit_glossary.py``),
-``irregular.tsv`` the forms that a stemmer does not bring together
+``glossary.tsv`` holds general vocabulary, ``irregular.tsv`` the forms that a stemmer does not bring together
 («tient», «tenu»); words built alike in both languages («modérateur», "moderator") are carried over by their
 endings. Dictionary-based search across languages as in Pirkola 1998, "The effects of query structure and
 dictionary setups in dictionary-based cross-language information retrieval".
@@ -97,7 +96,7 @@ def _carried(word: str, language: Language) -> frozenset[str]:
 def _table() -> dict[Language, dict[_Key, frozenset[str]]]:
     """By language, the stems of a word to the stems of its translations."""
     found: dict[Language, dict[_Key, set[str]]] = {language: {} for language in LANGUAGES}
-    for english, french in (*_lines("glossary.tsv"), *_lines("learnt.tsv")):
+    for english, french in _lines("glossary.tsv"):
         for word in french.split():
             _add(found["fr"], _key(word, "fr") or tuple(words(word)), stems(english, "en"))
             _add(found["en"], _key(english, "en") or tuple(words(english)), stems(word, "fr"))
