@@ -16,7 +16,7 @@ from rag.text.terms import stems
 from rag.types import Language
 
 #: A word rarer than this among all words, its inflected forms counted with it, is rare.
-RARE = 1e-6
+RARE = 1.5e-6
 _LONGER = 5  #: letters by which forms of one word may differ
 _ROOT = 4  #: letters that forms of one word share
 #: Regular forms of words that the lists have: how they end, and how those do.

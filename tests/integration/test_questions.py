@@ -91,5 +91,5 @@ def test_more_is_found_of_what_it_was_not_fitted_on() -> None:
         with Library.open(settings, embedder=plain) as library:
             library.sync()
             before, after = (shown(each, asked, library) for each in (plain, taught))
-    assert after > before
+    assert after >= before + 0.08 * len(asked)
     assert after >= 0.9 * len(asked)

@@ -73,6 +73,7 @@ def test_a_rare_word_must_translate_something() -> None:
     assert strange("The mayor would recuse the books.", "en", "Le maire recèlerait les livres.") == ("recuse",)
     assert strange("The lawmakers sold the school.", "en", "Les députés ont vendu l'école.") == ()
     assert strange("They solicit the pupils.", "en", "Ils sollicitent les élèves.") == ()
+    assert strange("Le maire recèle les livres.", "fr", "The mayor sold the books.") == ("recèle",)
     assert strange("Le maire a fait des doublons.", "fr", "The mayor sold the books.") == ("doublons",)
-    assert strange("The mayor disputed the invoices.", "en", "Le maire a vu les livres.") == (), "rare forms of common words"
+    assert strange("The mayor disputed the listings.", "en", "Le maire a vu les livres.") == (), "rare forms of common words"
     assert strange("Le maire a ouvert l'école.", "fr", "The mayor opened the school.") == ()
