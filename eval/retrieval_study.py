@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.study_material import Material, of_affairs, of_cases, of_clapnq, of_ntrex
+from eval.study_material import Material, mistyped, of_affairs, of_cases, of_clapnq, of_ntrex
 from rag.index.catalog import Catalog
 from rag.index.exact import ExactVectors
 from rag.index.lexical import LexicalIndex
@@ -50,9 +50,9 @@ class Study:
         self.retriever = evidence.Retriever(self.catalog, ExactVectors(self.catalog), self.lexical, self)  # type: ignore[arg-type]
 
     def encode_queries(self, texts: Sequence[str]) -> Scores:
-        """The vectors of questions, worked out before."""
+        """The vectors of questions, worked out before unless a slip was mended."""
         known = {asked.text: row for asked, row in zip(self.material.asked, self.questions, strict=True)}
-        return np.stack([known[text] for text in texts])
+        return np.stack([known[text] if text in known else self._embedder.encode_queries([text])[0] for text in texts])
 
     def _fill(self) -> None:
         self.place: dict[int, int] = {}
@@ -215,6 +215,15 @@ def parts(study: Study) -> Iterator[str]:
         yield row("… and next, without the adapter", study, study.shipped(limit=16, tokens=640))
 
 
+def slips(study: Study) -> Iterator[str]:
+    """The product's way where every question is misspelt."""
+    yield row("**the product's ranking**", study, study.shipped())
+    yield row("**as shown: 8 sentences, 320 tokens**", study, study.shipped(limit=8, tokens=320))
+    with patch.object(evidence, "as_meant", lambda asked, _: asked.text):
+        yield row("… slips left in what is embedded", study, study.shipped())
+        yield row("… shown, slips left", study, study.shipped(limit=8, tokens=320))
+
+
 def compare(material: Material, embedder: SentenceEmbedder, methods: Sequence[Callable[[Study], Iterator[str]]]) -> None:
     """Print the table of one material."""
     counts = {group: sum(asked.group == group for asked in material.asked) for group in GROUPS}
@@ -258,6 +267,8 @@ def main() -> None:
     embedder = SentenceEmbedder(embedder_folder(settings), dtype=settings.embedder_dtype, adapter=ADAPTER)
     compare(of_cases(settings.corpus), embedder, [simple, parts])
     compare(of_affairs(), embedder, [simple, parts])
+    for material in (of_cases(settings.corpus), of_affairs()):
+        compare(mistyped(material), embedder, [slips])
     if options.public:
         compare(of_clapnq(options.data), embedder, [parts])
         with TemporaryDirectory() as folder:

@@ -9,6 +9,7 @@ among French passages of NoMIRACL: matters that nothing here was written for.
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from rapidfuzz import fuzz
 from eval.belief_data import BELIEF_AFFAIRS, CALIBRATION, of_affair
 from eval.cases import load
 from eval.corpus import documents
+from eval.misspelt import misspelt
 from rag.ingestion.sentences import split
 from rag.language import detect
 from rag.types import Document, Language, Sentence, Source
@@ -109,6 +111,13 @@ def _renamed(document: Document, affair: str) -> Document:
     """Under a name of its own: the files of all affairs are called alike."""
     source = document.source
     return replace(document, source=replace(source, id=f"{affair}/{source.id}", path=f"{affair}/{source.path}"))
+
+
+def mistyped(material: Material) -> Material:
+    """The same, every question with slips, the same ones at each run."""
+    order = random.Random(1)
+    asked = tuple(replace(each, text=misspelt(each.text, order)) for each in material.asked)
+    return replace(material, name=f"{material.name}, misspelt", asked=asked)
 
 
 def of_clapnq(data: Path) -> Material:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,9 +33,13 @@ BUDGET = 5_000
 DEPTH = 100
 #: Very common terms looked for together.
 PARTNERS = 4
+#: Sentences in which the spellings of a stem are looked for.
+SPELT = 8
 K1, B = 1.2, 0.75
 
 _SENTENCES, _TERMS = "", " "  # rows of the table ``terms`` that are no terms; see rag.index.schema
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 Row = tuple[int, Language, str]  # sentence id, its language, its terms
 
@@ -93,6 +98,13 @@ class LexicalIndex:
             longest,
         )
         return tuple(str(term) for (term,) in rows)
+
+    def spelt(self, stem: str, language: Language) -> tuple[str, ...]:
+        """Words of the documents, as written in sentences that say little else, that have the stem."""
+        best = [number for number, _ in self.search_stems([stem], language, SPELT)]
+        texts = (sentence.text for sentence in self._catalog.sentences_by_id(best).values())
+        words = dict.fromkeys(word for text in texts for word in _WORD.findall(text))
+        return tuple(word for word in words if stem in stems(word, language))
 
     def _candidates(self, known: dict[str, int], language: Language, depth: int) -> list[int]:
         """Sentences worth scoring, led by the rarest terms.

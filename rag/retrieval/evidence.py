@@ -24,7 +24,7 @@ from rag.models.embedder import Embedder
 from rag.retrieval import broad, fusion
 from rag.retrieval.question import Question, read
 from rag.retrieval.selection import AT_LARGE, PRECISE, Ranked, choose, fitting, merged
-from rag.retrieval.spelling import speller
+from rag.retrieval.spelling import as_meant, speller
 from rag.text.dates import may_name_month
 from rag.text.figures import Figure, figures
 from rag.text.terms import stems
@@ -139,8 +139,8 @@ class Retriever:
         return self._catalog.openings(document_ids, OPENING)
 
     def _scale(self, question: str, language: Language) -> _Scale:
-        vector = self._embedder.encode_queries([question])[0]
         asked = read(question, language, self._respell)
+        vector = self._embedder.encode_queries([as_meant(asked, self._lexical)])[0]
         wanted = {each: list(dict.fromkeys(stem for part in asked.parts for stem in part.stems[each])) for each in LANGUAGES}
         frequencies = {each: self._lexical.frequencies(wanted[each], each) for each in LANGUAGES}
         sizes = {each: self._lexical.size(each) for each in LANGUAGES}

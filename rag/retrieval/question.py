@@ -20,7 +20,7 @@ from rag.types import Language
 #: What a word met by a synonym, or by a corrected spelling, is worth against the word itself.
 SYNONYM, RESPELT = 0.5, 0.7
 
-#: Gives the stems of a language's documents that are spelt almost like a folded word.
+#: Gives the stems of a language that are spelt almost like a folded word, those of its documents first.
 Respell = Callable[[str, Language], tuple[str, ...]]
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -38,11 +38,15 @@ _ASKS_FIGURE: dict[Language, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``stems``: by language, a stem that meets the part and the credit it earns, in (0, 1]."""
+    """``stems``: by language, a stem that meets the part and the credit it earns, in (0, 1].
+
+    ``meant``: of a word that stands nowhere, the stems it may be a slip for, likeliest first, each with its language.
+    """
 
     written: str
     stems: Mapping[Language, Mapping[str, float]]
     figure: Figure | None = None
+    meant: tuple[tuple[str, Language], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +107,16 @@ def _parts(text: str, language: Language, respell: Respell | None) -> Iterator[P
         for synonym in synonyms(word, language):
             own.setdefault(synonym, SYNONYM)
         other = dict.fromkeys(there, 1.0)
+        meant: tuple[tuple[str, Language], ...] = ()
         if respell is not None and figure is None and not known(word, language):
-            _add_respelt(word, language, respell, own, other)
-        yield Part(match[0], {language: own, OTHER[language]: other}, figure)
+            meant = tuple((stem, each) for each in (language, OTHER[language]) for stem in respell(word, each))
+            _credit(meant, language, own, other)
+        yield Part(match[0], {language: own, OTHER[language]: other}, figure, meant)
 
 
-def _add_respelt(word: str, language: Language, respell: Respell, own: dict[str, float], other: dict[str, float]) -> None:
-    """Credit the words that ``word`` may be a slip for, and their translations."""
-    for meant in respell(word, language):
-        own.setdefault(meant, RESPELT)
-        for stem in translations_of_stem(meant, language):
-            other.setdefault(stem, RESPELT)
-    for meant in respell(word, OTHER[language]):
-        other.setdefault(meant, RESPELT)
+def _credit(meant: Sequence[tuple[str, Language]], language: Language, own: dict[str, float], other: dict[str, float]) -> None:
+    """Credit the words that a word of ``language`` may be a slip for, and the translations of its own language's."""
+    for stem, of in meant:
+        (own if of == language else other).setdefault(stem, RESPELT)
+        for there in translations_of_stem(stem, of) if of == language else ():
+            other.setdefault(there, RESPELT)

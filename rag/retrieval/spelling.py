@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from rag.retrieval.question import Respell
+from rag.retrieval.question import Question, Respell
 from rag.text.glossary import vocabulary
-from rag.text.terms import stems
+from rag.text.terms import fold, stems
+from rag.text.vocabulary import has_unaccented
 from rag.types import LANGUAGES, Language
 
 #: Letters a stem must have for one slip to be forgiven, and for two.
@@ -25,6 +27,10 @@ class Terms(Protocol):
 
     def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
         """The stems of ``shortest`` to ``longest`` characters that begin with ``letters``."""
+        ...
+
+    def spelt(self, stem: str, language: Language) -> tuple[str, ...]:
+        """Words of the documents that have the stem."""
         ...
 
 
@@ -45,6 +51,24 @@ def speller(terms: Terms) -> Respell:
                 distance = OSA.distance(stem, other, score_cutoff=slips)
                 if distance <= slips and len(other) >= ONE_SLIP:
                     near.setdefault(distance, set()).add(other)
-        return tuple(sorted(near[min(near)])) if near else ()
+        meant = near[min(near)] if near else set()
+        written = terms.frequencies(sorted(meant), language)
+        return tuple(sorted(meant, key=lambda stem: (-written.get(stem, 0), stem)))
 
     return respell
+
+
+def as_meant(question: Question, terms: Terms) -> str:
+    """The question with the likeliest word of the documents in the place of each that its language does not have.
+
+    Vectors are of whole questions: one word that the embedder takes for another moves all of it.
+    """
+    text = question.text
+    for part in question.parts:
+        written = part.written.lower()
+        if not part.meant or has_unaccented(fold(written), question.language):
+            continue
+        if words := next(filter(None, (terms.spelt(stem, language) for stem, language in part.meant)), ()):
+            nearest = min(words, key=lambda word: OSA.distance(written, word.lower()))
+            text = re.sub(rf"\b{re.escape(part.written)}\b", nearest, text)
+    return text

@@ -17,8 +17,8 @@ from rapidfuzz import fuzz
 from rag.text.glossary import OTHER, compounds, forms, known, translations
 from rag.text.names import names
 from rag.text.terms import STOP_WORDS, fold, stems
+from rag.text.vocabulary import has, rare
 from rag.types import Language
-from rag.verification.vocabulary import has, rare
 
 #: Least share of the source's words, of those the glossary knows, that the translation must carry over. Set on the embedded
 #: model's translations of dev answers, read by hand: into French its errors lay below, into English even good ones.

@@ -46,7 +46,7 @@ def place(evidence: tuple[Evidence, ...], words: str) -> int | None:
         ("Quelle portée l’issue du procès pourrait-elle avoir ?", "fr", "far-reaching implications", 3),
         ("Who is the attorney general of Montana?", "en", "Austin Knudsen", 1),
         ("How old were the children of the decoy accounts?", "en", "aged 14 and younger", 3),
-        ("combien de sourses le gardian a til interogé", "fr", "70 sources", 8),  # shown, however misspelt
+        ("combien de sourses le gardian a til interogé", "fr", "70 sources", 2),  # however misspelt
     ],
 )
 def test_the_sentence_that_answers_is_near_the_top(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eval.retrieval_study import GROUPS, first, row, rrf
-from eval.study_material import Asked, Material, of_affairs
+from eval.study_material import Asked, Material, mistyped, of_affairs
 
 ASKED = (
     Asked("Où est le pont ?", "fr", "same", frozenset({0, 3})),
@@ -65,3 +65,18 @@ def test_the_files_of_the_affairs_do_not_take_each_others_place():
     assert len({document.source.path for document in material.documents}) == len(material.documents) == 20
     assert {one.document_id for one in material.sentences} == {document.source.id for document in material.documents}
     assert all(asked.gold for asked in material.asked) and len(material.asked) > 200
+
+
+def test_every_run_mistypes_the_questions_alike_and_little():
+    material = Material(
+        "by hand",
+        (),
+        (),
+        tuple(Asked(f"Combien de bibliothèques ont fermé en {n} ?", "fr", "same", frozenset()) for n in range(40)),
+    )
+    once, again = mistyped(material), mistyped(material)
+    assert once == again
+    assert {len(each.text.split()) for each in once.asked} == {7}
+    slips = sum("bibliotheques" not in each.text for each in once.asked)
+    assert 2 <= slips <= 20
+    assert all(each.text.split()[-1] == str(n) for n, each in enumerate(once.asked))

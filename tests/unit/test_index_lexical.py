@@ -59,6 +59,13 @@ def test_terms_by_their_first_letters_and_length(catalog: Catalog) -> None:
     assert index.beginning("br", "fr", 1, 99) == ()
 
 
+def test_the_spellings_of_a_stem_are_those_of_the_documents(catalog: Catalog) -> None:
+    put(catalog, "a", "The Guardian asked seventy sources.", "Its source kept silent.")
+    assert set(LexicalIndex(catalog).spelt("sourc", "en")) == {"sources", "source"}
+    assert LexicalIndex(catalog).spelt("guardian", "en") == ("Guardian",)
+    assert LexicalIndex(catalog).spelt("sourc", "fr") == LexicalIndex(catalog).spelt("harbour", "en") == ()
+
+
 def test_each_language_is_searched_alone(catalog: Catalog) -> None:
     french = put(catalog, "fr", "Valmont et son pont.", language="fr")
     english = put(catalog, "en", "Valmont and its bridge.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.retrieval.question import RESPELT, SYNONYM, Question, read
-from rag.retrieval.spelling import speller
+from rag.retrieval.spelling import as_meant, speller
 from rag.text.terms import stems
 from rag.types import Language
 
@@ -62,7 +63,11 @@ class Terms:
     """The terms of an imaginary library."""
 
     def __init__(self, **terms: str) -> None:
+        self._text = terms
         self._terms = {language: stems(text, language) for language, text in terms.items()}  # type: ignore[arg-type]
+
+    def spelt(self, stem: str, language: Language) -> tuple[str, ...]:
+        return tuple(word for word in self._text.get(language, "").split() if stem in stems(word, language))
 
     def frequencies(self, terms: list[str], language: Language) -> dict[str, int]:
         return {term: 1 for term in terms if term in self._terms.get(language, ())}
@@ -85,6 +90,29 @@ def test_a_slip_is_also_forgiven_where_the_other_language_has_the_word() -> None
     assert stems("bibliothèque", "fr")[0] in part(asked, "libary").stems["fr"]
 
 
+def meant(text: str, language: Language, **held: str) -> str:
+    terms = Terms(**held)
+    return as_meant(read(text, language, speller(terms)), terms)
+
+
+def test_the_vector_is_of_the_question_as_it_was_meant() -> None:
+    assert meant("combien de sourses a til vu", "fr", fr="sources") == "combien de sources a til vu"
+    assert meant("who runs the Gardian", "en", fr="Guardian") == "who runs the Guardian"
+
+
+def test_of_a_stem_the_spelling_that_is_nearest_is_meant() -> None:
+    assert meant("how many acounts", "en", en="accountable accounts") == "how many accounts"
+
+
+@pytest.mark.parametrize("written", ["Quels délits ?", "Quels delits ?"])
+def test_a_word_that_a_dictionary_has_stays_though_the_documents_lack_it(written: str) -> None:
+    assert meant(written, "fr", fr="débit") == written
+
+
+def test_what_is_near_no_word_of_the_documents_stays() -> None:
+    assert meant("who runs the Zorvian", "en", en="bridge") == "who runs the Zorvian"
+
+
 def test_what_stands_in_the_documents_is_not_corrected() -> None:
     respell = speller(Terms(fr="pont ponte"))
     assert respell("pont", "fr") == ()
@@ -101,6 +129,9 @@ def test_looking_only_at_words_of_fitting_lengths_misses_none(held: list[str], a
 
         def frequencies(self, terms: list[str], language: Language) -> dict[str, int]:
             return {}
+
+        def spelt(self, stem: str, language: Language) -> tuple[str, ...]:
+            return ()
 
         def beginning(self, letters: str, language: Language, shortest: int, longest: int) -> tuple[str, ...]:
             fits = (term for term in held if self.everything or shortest <= len(term) <= longest)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from rag.text.names import is_ordinary
-from rag.text.terms import stems
+from rag.text.terms import fold, stems
 from rag.types import Language
 
 #: A word rarer than this among all words, its inflected forms counted with it, is rare.
@@ -46,6 +46,11 @@ def has(word: str, language: Language) -> bool:
     lexicon = _lexicon(language)
     forms = (word, *_regular(word, language))
     return any(form in lexicon for form in forms) or is_ordinary(word, language)
+
+
+def has_unaccented(word: str, language: Language) -> bool:
+    """The same for a folded word, whatever accents it should have."""
+    return word in _unaccented(language) or has(word, language)
 
 
 def rare(word: str, language: Language) -> bool:
@@ -85,6 +90,11 @@ def _in_order(language: Language) -> tuple[str, ...]:
 @cache
 def _lexicon(language: Language) -> frozenset[str]:
     return frozenset(_counted(language).words())
+
+
+@cache
+def _unaccented(language: Language) -> frozenset[str]:
+    return frozenset(map(fold, _lexicon(language)))
 
 
 @cache
