@@ -117,7 +117,22 @@ def fit(found: Groups, *, adapted: bool) -> dict[str, Any]:
         for cautious in (0.15, 0.2, 0.25, 0.3):
             other = replace(bounds, certain=certain, thresholds={"cautious": cautious})
             print(f"certain {certain}, cautious {cautious}: {_decisions(everything, *scores, other)}")
+    heard, most = _asked_of(everything, told["weights"], bounds)
+    print(
+        f"asked of {heard:.1f} witnesses before the first statement or silence, of {most:.1f} where a certain one ends nothing:"
+    )
+    print(f"  {_decisions(everything, *scores, replace(bounds, certain=2.0))}")
     return fitted
+
+
+def _asked_of(groups: list[list[Heard]], scores: Scores, bounds: BeliefModel) -> tuple[float, float]:
+    """Witnesses of a question that the model is asked of until one is certain, and all of them, on average."""
+    until, all_of_them = [], []
+    for group in groups:
+        asked = [scores[id(each)] for each in group if each.asked]
+        all_of_them.append(len(asked))
+        until.append(next((n for n, belief in enumerate(asked, start=1) if belief >= bounds.certain), len(asked)))
+    return float(np.mean(until)), float(np.mean(all_of_them))
 
 
 def _weigh(kind: Kind, place: dict[str, Any], found: Groups) -> Scores:

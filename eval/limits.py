@@ -3,7 +3,9 @@
 Read from a finished run, without the language model: the evidence of each question is searched once more.
 
 - search: a sentence that answers is not among the evidence (of several facts: of one of them);
-- choosing: it is, and is not cited: another sentence was taken, or none;
+- checking: it is, and all such sentences are turned away by what the question plainly demands, by its own terms, or by what it
+  takes for granted;
+- choosing: it is among the evidence and may speak, and is not cited: another sentence was taken, or none;
 - wording: it is cited, and what is shown of it lacks a required fact or holds a forbidden one.
 
 Follow-ups are counted apart: what was searched for there is the model's own rewriting. Questions are not printed.
@@ -23,19 +25,23 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
+from eval.belief_data import able_of  # noqa: E402
 from eval.cases import Case, load  # noqa: E402
-from eval.retrieval import retrieve_all  # noqa: E402
+from eval.metrics import covers  # noqa: E402
+from eval.retrieval import as_citation, retrieve_all  # noqa: E402
 from eval.workshop import Workshop  # noqa: E402
+from rag.retrieval.evidence import Retriever  # noqa: E402
 from rag.settings import load_settings  # noqa: E402
+from rag.verification.premise import contradicts_premise  # noqa: E402
 
-Limit = Literal["search", "choosing", "wording", "follow-up"]
-LIMITS: tuple[Limit, ...] = ("search", "choosing", "wording", "follow-up")
+Limit = Literal["search", "checking", "choosing", "wording", "follow-up"]
+LIMITS: tuple[Limit, ...] = ("search", "checking", "choosing", "wording", "follow-up")
 
 
-def limit_of(case: Case, told: Mapping[str, Any], found: bool) -> Limit | None:
+def limit_of(case: Case, told: Mapping[str, Any], found: bool, able: bool = True) -> Limit | None:
     """What kept an answerable case from being right; None where it is. ``told``: the case in the report.
 
-    ``found``: all parts of its gold are among the evidence.
+    ``found``: all parts of its gold are among the evidence; ``able``: one of these sentences passes the checks.
     """
     values = told["values"]
     if "correct" not in values or values["correct"][0] == values["correct"][1]:
@@ -45,7 +51,23 @@ def limit_of(case: Case, told: Mapping[str, Any], found: bool) -> Limit | None:
     if not found:
         return "search"
     hits, of = values.get("gold_cited", (0, 1))
-    return "choosing" if hits < of else "wording"
+    if hits == of:
+        return "wording"
+    return "choosing" if able else "checking"
+
+
+def may_speak(case: Case, shop: Workshop) -> bool:
+    """Whether one of the sentences that answer passes the checks that come before the model's word."""
+    library, settings = shop.library(), shop.settings
+    retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
+    limits = {"limit": settings.evidence_sentences, "tokens": settings.evidence_tokens}
+    evidence = retriever.retrieve(case.question, case.language, **limits)
+    for item in able_of(case.question, case.language, evidence, library):
+        sentence = item.sentence
+        opposes = contradicts_premise(case.question, case.language, sentence.text, sentence.language)
+        if not opposes and any(covers(as_citation(1, item), gold) for gold in case.gold):
+            return True
+    return False
 
 
 def table(limits: Sequence[tuple[Case, Limit | None]]) -> str:
@@ -73,8 +95,10 @@ def main() -> None:
     told = {row["id"]: row for row in rows if options.split in (None, row["split"])}
     cases = [case for case in load(ROOT / "eval" / "cases") if case.id in told and case.expect == "answered" and case.gold]
     with Workshop(load_settings(corpus=ROOT / "corpus"), ROOT / "eval" / "out") as shop:
-        found = retrieve_all(cases, shop)
-    limits = [(one.case, limit_of(one.case, told[one.case.id], one.parts)) for one in found]
+        limits = [
+            (one.case, limit_of(one.case, told[one.case.id], one.parts, may_speak(one.case, shop)))
+            for one in retrieve_all(cases, shop)
+        ]
     print(table(limits))
     if missed := Counter(limit for _, limit in limits if limit):
         print("\nof those not right:", ", ".join(f"{limit} {missed[limit] / missed.total():.0%}" for limit in LIMITS))

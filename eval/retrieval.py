@@ -97,7 +97,7 @@ def retrieve_all(cases: Sequence[Case], shop: Workshop) -> list[Found]:
 
 def placed(case: Case, evidence: Sequence[Evidence], ms: float = 0.0) -> Found:
     """Where the gold stands among the evidence."""
-    shown = [_as_citation(n, item) for n, item in enumerate(evidence, start=1)]
+    shown = [as_citation(n, item) for n, item in enumerate(evidence, start=1)]
     hits = [citation.n for citation in shown if any(covers(citation, gold) for gold in case.gold)]
     parts = all(any(covers(citation, gold) for gold in part for citation in shown) for part in case.gold_parts)
     return Found(case, min(hits, default=None), parts, ms, tuple(citation.quote for citation in shown))
@@ -141,7 +141,8 @@ def ntrex(path: Path, embedder: Embedder) -> Table:
     return table
 
 
-def _as_citation(n: int, item: Evidence) -> Citation:
+def as_citation(n: int, item: Evidence) -> Citation:
+    """A piece of evidence as an answer would cite it."""
     s = item.sentence
     return Citation(n, s.document_id, None, None, s.language, s.start, s.end, s.text)
 

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 def _ask(options: argparse.Namespace) -> int:
     from rag.assistant import Assistant
     from rag.contract import to_json
+    from rag.generation.phrases import phrase
 
     settings = load_settings()
     with Assistant.open(settings) as assistant:
@@ -60,6 +61,8 @@ def _ask(options: argparse.Namespace) -> int:
             print(json.dumps(to_json(answer), ensure_ascii=False))
             return 0
         print(answer.text)
+        if answer.closest:
+            print(phrase("closest", answer.language))
         for citation in answer.citations or answer.closest:
             named = ", ".join(part for part in (citation.title or citation.document, citation.date) if part)
             print(f"  [{citation.n}] {named}: {' '.join(citation.quote.split())}")

@@ -7,7 +7,7 @@ label to the statement that stands. Beside ``assistant`` the only file that join
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.generation.composer import Wording, in_quotation_marks, quote, translate
@@ -85,9 +85,10 @@ class Speaker:
         before = len(self.citations)
         wording = quote(witness) if self._llm is None or self._at_home(witness) else self._translated(witness)
         statement = replace(self._checked(wording, witness, others), belief=belief)
-        for same in witness.also:
-            label = self.cite(same, self._source_of(same.document_id))
-            statement = replace(statement, citations=(*statement.citations, label.n))
+        for other in self._alike(witness):
+            if self._backs(statement, witness, other):
+                label = self.cite(other.sentence, other.source)
+                statement = replace(statement, citations=(*statement.citations, label.n))
         if self._repeats(statement):
             return None
         self._statements.append(statement)
@@ -144,6 +145,18 @@ class Speaker:
             origin=origin,
             language=spoken_in,
         )
+
+    def _alike(self, witness: Evidence) -> Iterator[Evidence]:
+        """The sentences that search took for the same as the witness."""
+        for same in witness.also:
+            yield replace(witness, sentence=same, source=self._source_of(same.document_id), before="", after="", also=())
+
+    def _backs(self, statement: Statement, witness: Evidence, other: Evidence) -> bool:
+        """Whether the other sentence says what is shown of the witness, by itself: what is alike may name somebody else."""
+        home = witness.sentence
+        said, spoken_in = (home.text, home.language) if statement.verbatim else (statement.text, statement.language)
+        verdict = self._verifier.check(said, spoken_in, [other], self._question)
+        return verdict.accepted and verdict.support >= _SAME_FACT
 
     def _has_spoken(self, witness: Evidence) -> bool:
         """Whether a statement already cites the witness: no second wording of the same sentence."""

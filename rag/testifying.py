@@ -54,8 +54,7 @@ class Hearing:
     def testify(self) -> Iterator[Event]:
         """Hear the witnesses and let the believed ones speak, a certain one at once. Raises ModelUnavailable."""
         if is_broad(self.question, self.language):
-            for item in self.evidence[:STATEMENTS_BROAD]:
-                yield from self._speak(item)
+            yield from self._overview()
             return
         if asks_of_agreement(self.question):
             yield from self._contested()
@@ -67,8 +66,13 @@ class Hearing:
 
     def quote(self) -> Iterator[Event]:
         """Without the model: the most promising sentences, word for word, beside what was said before it went."""
-        for witness in by_promise(self.question, self._able(self.question, self.evidence), self.belief)[:STATEMENTS]:
-            if witness.belief >= self.belief.unheard_threshold and len(self.speaker.statements) < STATEMENTS:
+        if is_broad(self.question, self.language):
+            yield from self._overview()
+            return
+        for witness in by_promise(self.question, self._able(self.question, self.evidence), self.belief):
+            if witness.belief < self.belief.unheard_threshold or len(self.speaker.statements) >= STATEMENTS:
+                return
+            if not self._set_aside(self.question, witness):
                 yield from self._speak(witness.evidence, witness.belief)
 
     def instead(self, missing: Sequence[str]) -> Miss | None:
@@ -79,6 +83,21 @@ class Hearing:
         witnesses = by_promise(self.question, self.evidence, self.belief) if missing else self.dropped
         likely = sorted((witness for witness in witnesses if witness.belief >= self.threshold), key=lambda each: -each.belief)
         return nearest_miss(self.question, self.language, [each.evidence for each in likely], self.evidence, self.lead_of)
+
+    def _overview(self) -> Iterator[Event]:
+        """Whole documents are asked about: the evidence was chosen to stand for them."""
+        for item in self.evidence[:STATEMENTS_BROAD]:
+            yield from self._speak(item)
+
+    def _set_aside(self, part: str, witness: Witness) -> bool:
+        """Whether the witness speaks of something else, or against what is taken for granted; it is kept for the refusal."""
+        if self._misses(part, witness.evidence):
+            self.dropped += (witness,)
+            return True
+        if self._opposes(part, witness):
+            self.opposed += (witness.evidence,)
+            return True
+        return False
 
     def _contested(self) -> Iterator[Event]:
         """One side of a known disagreement; the other side is shown with it."""
@@ -107,11 +126,7 @@ class Hearing:
         done = 0
         for done, witness in enumerate(self._heard(part, evidence), start=1):
             yield Reading(done, len(evidence))
-            if self._misses(part, witness.evidence):
-                self.dropped += (witness,)
-                continue
-            if self._opposes(part, witness):
-                self.opposed += (witness.evidence,)
+            if self._set_aside(part, witness):
                 continue
             if witness.belief >= self.belief.certain and len(self.speaker.statements) - said < STATEMENTS:
                 yield from self._speak(witness.evidence, witness.belief, done)

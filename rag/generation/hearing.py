@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rag.errors import ModelUnavailable
 from rag.generation.belief import BeliefModel, features
 from rag.generation.witness import hear, second_look
 from rag.models.llm import Completion, Llm
+from rag.models.yes_no import UNREADABLE
 from rag.types import Evidence
 
 AT_LEAST = 3  # witnesses heard, however little they promise
@@ -36,16 +38,20 @@ def hear_each(llm: Llm, question: str, promised: Sequence[Witness], model: Belie
     """Ask about each witness in turn and yield it with its belief.
 
     Stops early once a witness is certain and none of those left promises as much as is needed to be believed
-    beside it. Raises ModelUnavailable.
+    beside it. Raises ModelUnavailable, also where the model says neither Yes nor No of any of the first: its silence
+    is no "the documents do not say".
     """
     evidence = [witness.evidence for witness in promised]
-    certain = False
+    certain, unreadable = False, 0
     for place, witness in enumerate(promised):
         if place >= AT_LEAST and witness.belief < model.least_promise:
             return
         if certain and witness.belief < model.worth_hearing:
             return
         testimony = hear(llm, question, witness.evidence)
+        unreadable += testimony.log_odds == UNREADABLE
+        if unreadable == place + 1 == min(AT_LEAST, len(promised)):
+            raise ModelUnavailable("the language model says neither Yes nor No; set TEMOIN_LLM_URL or TEMOIN_LLM to another")
         belief = model.belief(features(question, witness.evidence, evidence, testimony.log_odds))
         certain = certain or belief >= model.certain
         yield Witness(witness.evidence, belief, testimony.log_odds, testimony.completion)

@@ -15,6 +15,10 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "fr": "Les documents ne le disent pas : rien de ce qui s’en rapproche ne parle de {terms}.",
         "en": "The documents do not say: nothing that comes close speaks of {terms}.",
     },
+    "closest": {
+        "fr": "Les passages les plus proches, qui ne répondent pas :",
+        "en": "The closest passages, which do not answer:",
+    },
     "says_opposite": {
         "fr": "Les documents ne le disent pas : le passage qui s’en rapproche le plus dit le contraire.",
         "en": "The documents do not say so: the passage that comes closest says the opposite.",

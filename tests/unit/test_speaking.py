@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.meter import Meter
@@ -37,6 +39,15 @@ def test_a_wording_that_another_sentence_supports_is_cited_to_that_one() -> None
     assert said.speak(FIVE, [FOUR, FIVE]) is None, "it is said already"
     assert said.speak(FOUR, [FOUR, FIVE]) is None, "and not a second time in the same words"
     assert only(said.statements).citations == (1,)
+
+
+def test_a_sentence_that_search_takes_for_the_same_lends_its_label_only_if_it_says_so_itself() -> None:
+    told = "The mayor of Valmont, Anna Weiss, opened the stone bridge in 2019."
+    alike = (evidence(told, "en", document="echo"), evidence(told.replace("Anna", "Clara"), "en", document="herald"))
+    said = speaker()
+    said.speak(replace(evidence(told, "en"), also=tuple(item.sentence for item in alike)))
+    assert only(said.statements).citations == (1, 2)
+    assert [sentence.document_id for sentence, _ in said.cited] == ["d", "echo"]
 
 
 def test_a_speaker_left_out_is_put_back() -> None:

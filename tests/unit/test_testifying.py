@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.errors import ModelUnavailable
 from rag.generation.belief import features, load_belief
 from rag.meter import Meter
 from rag.speaking import Speaker
@@ -138,6 +139,29 @@ def test_a_comparison_looks_further_while_it_has_one_side_only() -> None:
     assert told(alone) == [side, other]
     both = replace(hearing(question, (items[0], *ASIDES, items[1]), llm), further=lambda: pytest.fail("both are there"))
     assert told(both) == [side, other]
+
+
+def test_without_the_model_too_nothing_of_another_month_is_quoted() -> None:
+    august = evidence("In August 200 carts crossed the bridge.", "en", document="august")
+    september = evidence("In September 200 carts crossed the bridge.", "en", document="september")
+    heard = hearing("How many carts crossed the bridge in August?", (september, august), ScriptedLlm())
+    heard.speaker.quote_only()
+    assert [event.statement.text for event in heard.quote() if isinstance(event, Spoken)] == [august.sentence.text]
+    assert [witness.evidence for witness in heard.dropped] == [september]
+
+
+def test_without_the_model_too_an_overview_takes_the_evidence_as_it_stands() -> None:
+    heard = hearing("Summarise the documents.", ASIDES, ScriptedLlm())
+    heard.speaker.quote_only()
+    spoken = [event.statement.text for event in heard.quote() if isinstance(event, Spoken)]
+    assert spoken == [item.sentence.text for item in ASIDES[:STATEMENTS_BROAD]]
+
+
+def test_a_model_that_says_neither_yes_nor_no_is_as_good_as_none() -> None:
+    with pytest.raises(ModelUnavailable, match="neither Yes nor No"):
+        told(hearing(QUESTION, ASIDES, ScriptedLlm(odds={"": None})))
+    once = ScriptedLlm(odds={ASIDES[0].sentence.text: None, COST: 4.0})
+    assert told(hearing(QUESTION, (*ASIDES, evidence(COST, "en")), once)) == [COST]
 
 
 def test_an_overview_takes_the_evidence_as_it_stands() -> None:
