@@ -146,7 +146,7 @@ class Assistant:
             question,
             language,
             evidence,
-            Speaker(question, language, self._verifier, llm, meter, source_of),
+            Speaker(question, language, self._verifier, llm if self._settings.translating else None, meter, source_of),
             meter,
             llm,
             belief,

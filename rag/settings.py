@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     )
     evidence_tokens: int = Field(320, ge=60, le=8000, description="Their tokens, all together")
     caution: Literal["cautious", "balanced", "bold"] = Field("cautious", description="How sure before answering")
+    translations: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Statements of the other language translated, or quoted as they are; `auto`: by the shipped model quoted",
+    )
     checker: Literal["off", "llm"] | Path = Field(
         "off", description="Second opinion on wordings: `off`, `llm`, or the folder of a cross-encoder trained on NLI"
     )
@@ -83,6 +87,12 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(SecretStr(""), description="Key asked of programs that call the API; empty: none")
     users: Path | None = Field(None, description="File of users and hashed passwords; none: no login")
     rate_limit: str = Field("30/minute", description="Questions a user may ask, e.g. 30/minute")
+
+    @property
+    def translating(self) -> bool:
+        """Whether a statement may be a translation: of those the shipped model makes too many err (docs/answers.md)."""
+        own = self.llm is not None or self.llm_url is not None
+        return self.translations == "on" or (self.translations == "auto" and own)
 
     @classmethod
     def settings_customise_sources(

@@ -83,8 +83,7 @@ class Speaker:
         if self._has_spoken(witness) or self._corroborates(witness):
             return None
         before = len(self.citations)
-        wording = quote(witness) if self._llm is None or self._at_home(witness) else self._translated(witness)
-        statement = replace(self._checked(wording, witness, others), belief=belief)
+        statement = replace(self._worded(witness, others), belief=belief)
         for other in self._alike(witness):
             if self._backs(statement, witness, other):
                 label = self.cite(other.sentence, other.source)
@@ -94,6 +93,14 @@ class Speaker:
         self._statements.append(statement)
         self._meter.spoke()
         return Spoken(statement, self.citations[before:])
+
+    def _worded(self, witness: Evidence, others: Sequence[Evidence]) -> Statement:
+        """Word for word in the question's language; of the other one translated, or quoted where nothing translates."""
+        if self._at_home(witness):
+            return self._checked(quote(witness), witness, others)
+        if self._llm is None:
+            return self._statement(quote(witness).text, witness, "quoted", 1.0)
+        return self._checked(self._translated(witness), witness, others)
 
     def _at_home(self, witness: Evidence) -> bool:
         return witness.sentence.language == self._language
