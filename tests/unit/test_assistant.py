@@ -9,6 +9,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import ModelError, QuestionError
+from rag.generation.composer import in_quotation_marks
 from rag.library import Library
 from rag.types import Answer, FirstLook, Reading, Spoken, Turn
 from tests.scripted import ScriptedLlm
@@ -20,6 +21,7 @@ FILES = {
     "bridge.txt": "The library of Valmont holds twelve thousand books. It opens on Monday.\n",
 }
 COST = "Les travaux du pont ont coûté quatre millions."
+ASKED_IN_ENGLISH = "How much did the « travaux du pont ont coûté quatre millions » cost?"
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-def _assistant(library: Library, llm: ScriptedLlm) -> Assistant:
-    return Assistant(library.settings, library, llm)
+def _assistant(library: Library, llm: ScriptedLlm, **settings: object) -> Assistant:
+    return Assistant(library.settings.model_copy(update=settings), library, llm)
 
 
 def test_a_believed_sentence_is_quoted_with_its_exact_place(library: Library) -> None:
@@ -78,11 +80,25 @@ def test_a_premise_that_the_documents_contradict_is_named_and_not_answered(tmp_p
 
 def test_a_wrong_translation_gives_way_to_the_quotation(library: Library) -> None:
     llm = ScriptedLlm(yes=[COST], replies={COST: "The works on the bridge cost nine millions."})
-    answer = _assistant(library, llm).answer("How much did the « travaux du pont ont coûté quatre millions » cost?")
+    answer = _assistant(library, llm, translations="on").answer(ASKED_IN_ENGLISH)
     said = next(statement for statement in answer.statements if COST in statement.text)
     assert (said.origin, said.verbatim, said.language) == ("repaired", True, "fr")
     assert "(in French)" in said.text
     assert "nine" not in answer.text
+
+
+def test_the_shipped_model_is_not_asked_to_translate_what_is_quoted(library: Library) -> None:
+    llm = ScriptedLlm(yes=[COST], replies={COST: "The works on the bridge cost four millions."})
+    said = _assistant(library, llm).answer(ASKED_IN_ENGLISH).statements[0]
+    assert (said.text, said.origin, said.verbatim, said.language) == (f"{in_quotation_marks(COST, 'fr')} (in French)", "quoted", True, "fr")
+    assert all("Question:" in turn for turn in llm.shown)
+
+
+@pytest.mark.parametrize("other", [{"llm_url": "http://localhost:1/v1"}, {"llm": Path("other.gguf")}, {"translations": "on"}])
+def test_another_model_translates(library: Library, other: dict[str, object]) -> None:
+    assert library.settings.model_copy(update=other).translating
+    assert not library.settings.model_copy(update={**other, "translations": "off"}).translating
+    assert not library.settings.translating
 
 
 def test_without_the_model_it_quotes_and_says_so(library: Library) -> None:

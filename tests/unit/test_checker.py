@@ -30,7 +30,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(folder: Path, llm: ScriptedLlm, **settings: object) -> Statement:
     """The one statement of an answer whose witness is believed and translated well."""
-    with synced(folder, {"pont.txt": COST + "\n"}, **settings) as library:
+    with synced(folder, {"pont.txt": COST + "\n"}, translations="on", **settings) as library:
         (statement,) = Assistant(library.settings, library, llm).answer("How much did the Valmont bridge cost?").statements
     return statement
 
