@@ -90,7 +90,8 @@ def test_a_wrong_translation_gives_way_to_the_quotation(library: Library) -> Non
 def test_the_shipped_model_is_not_asked_to_translate_what_is_quoted(library: Library) -> None:
     llm = ScriptedLlm(yes=[COST], replies={COST: "The works on the bridge cost four millions."})
     said = _assistant(library, llm).answer(ASKED_IN_ENGLISH).statements[0]
-    assert (said.text, said.origin, said.verbatim, said.language) == (f"{in_quotation_marks(COST, 'fr')} (in French)", "quoted", True, "fr")
+    assert said.text == f"{in_quotation_marks(COST, 'fr')} (in French)"
+    assert (said.origin, said.verbatim, said.language) == ("quoted", True, "fr")
     assert all("Question:" in turn for turn in llm.shown)
 
 
