@@ -106,7 +106,7 @@ class Court:
 
     def _group(self, item: Asked, evidence: tuple[Evidence, ...], library: Library) -> list[Heard]:
         question, language, shipped = item.question, detect(item.question), self._shipped
-        told_of = by_promise(question, able_of(question, language, evidence, library), shipped)
+        told_of = by_promise(question, _able(question, language, evidence, library), shipped)
         able = [one.evidence for one in told_of]
         heard = [one.evidence for place, one in enumerate(told_of) if place < AT_LEAST or one.belief >= shipped.least_promise]
         asked = {id(each) for each in heard}
@@ -120,11 +120,11 @@ class Court:
 def unheard(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterator[list[Heard]]:
     """The witnesses of each question before a model is asked of them."""
     for item, evidence, library in searched(corpus, asked, embedder):
-        able = able_of(item.question, detect(item.question), evidence, library)
+        able = _able(item.question, detect(item.question), evidence, library)
         yield [Heard(features(item.question, each, evidence), is_gold(each.sentence, item), asked=False) for each in able]
 
 
-def able_of(question: str, language: Language, evidence: tuple[Evidence, ...], library: Library) -> list[Evidence]:
+def _able(question: str, language: Language, evidence: tuple[Evidence, ...], library: Library) -> list[Evidence]:
     """The evidence about the question's own terms that has what it plainly demands."""
     lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
     return [

@@ -117,9 +117,9 @@ def fit(found: Groups, *, adapted: bool) -> dict[str, Any]:
         for cautious in (0.15, 0.2, 0.25, 0.3):
             other = replace(bounds, certain=certain, thresholds={"cautious": cautious})
             print(f"certain {certain}, cautious {cautious}: {_decisions(everything, *scores, other)}")
-    heard, most = _asked_of(everything, told["weights"], bounds)
+    until, most = _asked_of(everything, told["weights"], bounds)
     print(
-        f"asked of {heard:.1f} witnesses before the first statement or silence, of {most:.1f} where a certain one ends nothing:"
+        f"asked of {until:.1f} witnesses before the first statement or silence, of {most:.1f} where a certain one ends nothing:"
     )
     print(f"  {_decisions(everything, *scores, replace(bounds, certain=2.0))}")
     return fitted

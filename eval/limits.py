@@ -25,13 +25,18 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from eval.belief_data import able_of  # noqa: E402
 from eval.cases import Case, load  # noqa: E402
 from eval.metrics import covers  # noqa: E402
 from eval.retrieval import as_citation, retrieve_all  # noqa: E402
 from eval.workshop import Workshop  # noqa: E402
+from rag.generation.question import asks_of_agreement, compares, parts  # noqa: E402
+from rag.library import Library  # noqa: E402
+from rag.retrieval.broad import is_broad  # noqa: E402
 from rag.retrieval.evidence import Retriever  # noqa: E402
 from rag.settings import load_settings  # noqa: E402
+from rag.types import Evidence  # noqa: E402
+from rag.verification.constraints import LEAD, unmet  # noqa: E402
+from rag.verification.demands import fails  # noqa: E402
 from rag.verification.premise import contradicts_premise  # noqa: E402
 
 Limit = Literal["search", "checking", "choosing", "wording", "follow-up"]
@@ -57,17 +62,29 @@ def limit_of(case: Case, told: Mapping[str, Any], found: bool, able: bool = True
 
 
 def may_speak(case: Case, shop: Workshop) -> bool:
-    """Whether one of the sentences that answer passes the checks that come before the model's word."""
+    """Whether one of the sentences that answer passes the checks that the product puts to a witness of such a question."""
     library, settings = shop.library(), shop.settings
     retriever = Retriever(library.catalog, library.vectors, library.lexical, library.embedder)
     limits = {"limit": settings.evidence_sentences, "tokens": settings.evidence_tokens}
     evidence = retriever.retrieve(case.question, case.language, **limits)
-    for item in able_of(case.question, case.language, evidence, library):
-        sentence = item.sentence
-        opposes = contradicts_premise(case.question, case.language, sentence.text, sentence.language)
-        if not opposes and any(covers(as_citation(1, item), gold) for gold in case.gold):
-            return True
-    return False
+    gold = [item for item in evidence if any(covers(as_citation(1, item), place) for place in case.gold)]
+    asked = (case.question,) if compares(case.question) else parts(case.question, case.language)
+    return is_broad(case.question, case.language) or any(
+        _passes(part, case, item, evidence, library) for part in asked for item in gold
+    )
+
+
+def _passes(part: str, case: Case, item: Evidence, evidence: Sequence[Evidence], library: Library) -> bool:
+    """As ``rag/testifying.py`` puts them: a comparison only demands, who responded must be named by the sentence itself."""
+    sentence, language = item.sentence, case.language
+    if fails(part, language, sentence.text, sentence.language):
+        return False
+    if compares(case.question):
+        return True
+    around = () if asks_of_agreement(part) else evidence
+    lead_of = lambda each: library.document(each.sentence.document_id).text[:LEAD]  # noqa: E731
+    opposes = contradicts_premise(part, language, sentence.text, sentence.language)
+    return not opposes and not unmet(part, language, [item], around, lead_of)
 
 
 def table(limits: Sequence[tuple[Case, Limit | None]]) -> str:
@@ -95,10 +112,11 @@ def main() -> None:
     told = {row["id"]: row for row in rows if options.split in (None, row["split"])}
     cases = [case for case in load(ROOT / "eval" / "cases") if case.id in told and case.expect == "answered" and case.gold]
     with Workshop(load_settings(corpus=ROOT / "corpus"), ROOT / "eval" / "out") as shop:
-        limits = [
-            (one.case, limit_of(one.case, told[one.case.id], one.parts, may_speak(one.case, shop)))
-            for one in retrieve_all(cases, shop)
-        ]
+        limits = []
+        for one in retrieve_all(cases, shop):
+            limit = limit_of(one.case, told[one.case.id], one.parts)
+            able = limit != "choosing" or may_speak(one.case, shop)
+            limits.append((one.case, limit_of(one.case, told[one.case.id], one.parts, able)))
     print(table(limits))
     if missed := Counter(limit for _, limit in limits if limit):
         print("\nof those not right:", ", ".join(f"{limit} {missed[limit] / missed.total():.0%}" for limit in LIMITS))

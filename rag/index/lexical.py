@@ -100,7 +100,7 @@ class LexicalIndex:
         return tuple(str(term) for (term,) in rows)
 
     def spelt(self, stem: str, language: Language) -> tuple[str, ...]:
-        """Words of the documents, as written in sentences that say little else, that have the stem."""
+        """Words of the documents, as written there, that have the stem; not all where many sentences have it."""
         best = [number for number, _ in self.search_stems([stem], language, SPELT)]
         texts = (sentence.text for sentence in self._catalog.sentences_by_id(best).values())
         words = dict.fromkeys(word for text in texts for word in _WORD.findall(text))

@@ -9,7 +9,7 @@ from typing import Protocol
 from rapidfuzz.distance import OSA
 
 from rag.retrieval.question import Question, Respell
-from rag.text.glossary import vocabulary
+from rag.text.glossary import stems_beginning
 from rag.text.terms import fold, stems
 from rag.text.vocabulary import has_unaccented
 from rag.types import LANGUAGES, Language
@@ -47,7 +47,7 @@ def speller(terms: Terms) -> Respell:
                 continue
             # a slip changes the length by one at most
             near_by = terms.beginning(stem[0], language, max(ONE_SLIP, len(stem) - slips), len(stem) + slips)
-            for other in {*near_by, *vocabulary(stem[0], language)}:
+            for other in {*near_by, *stems_beginning(stem[0], language)}:
                 distance = OSA.distance(stem, other, score_cutoff=slips)
                 if distance <= slips and len(other) >= ONE_SLIP:
                     near.setdefault(distance, set()).add(other)

@@ -71,7 +71,7 @@ def known(word: str, language: Language) -> bool:
     return _key(word, language) in _table()[language]
 
 
-def vocabulary(letter: str, language: Language) -> tuple[str, ...]:
+def stems_beginning(letter: str, language: Language) -> tuple[str, ...]:
     """The glossary's stems of ``language`` that begin with ``letter``."""
     return tuple(key[0] for key in _table()[language] if len(key) == 1 and key[0].startswith(letter))
 
