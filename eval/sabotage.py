@@ -11,8 +11,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -51,13 +51,15 @@ def wrong_depth() -> AbstractContextManager[object]:
     return patch.dict(os.environ, {"TEMOIN_EVIDENCE_SENTENCES": "1"})
 
 
-def no_verifier() -> AbstractContextManager[object]:
-    """Whatever the model words is shown, unchecked. The judge keeps its own verifier."""
+@contextmanager
+def no_verifier() -> Iterator[None]:
+    """Whatever the model words is shown, unchecked; it is asked to word, too. The judge keeps its own verifier."""
 
     def unchecked(self: Speaker, wording: Wording, witness: Evidence, _: Sequence[Evidence]) -> Statement:
         return self._statement(wording.text, witness, wording.origin, 1.0)
 
-    return patch.object(Speaker, "_checked", unchecked)
+    with patch.dict(os.environ, {"TEMOIN_TRANSLATIONS": "on"}), patch.object(Speaker, "_checked", unchecked):
+        yield
 
 
 FAULTS: dict[str, Callable[[], AbstractContextManager[object]]] = {

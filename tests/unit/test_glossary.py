@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from rag.text.glossary import compounds, forms, known, synonyms, translations, vocabulary
+from rag.text.glossary import compounds, forms, known, stems_beginning, synonyms, translations
 from rag.text.terms import stems
 from rag.types import Language
 
@@ -52,8 +52,8 @@ def test_irregular_forms_belong_together() -> None:
 def test_what_is_known_and_what_begins_so() -> None:
     assert known("bridges", "en")
     assert not known("zyzzyva", "en")
-    assert "pont" in vocabulary("p", "fr")
-    assert all(stem.startswith("p") for stem in vocabulary("p", "fr"))
+    assert "pont" in stems_beginning("p", "fr")
+    assert all(stem.startswith("p") for stem in stems_beginning("p", "fr"))
 
 
 def test_lines_are_sorted_unique_and_of_two_columns() -> None:
