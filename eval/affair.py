@@ -24,7 +24,7 @@ from rag.language import detect
 from rag.settings import load_settings
 from rag.shell import prepare
 from rag.types import Evidence
-from rag.verification.constraints import LEAD, unmet
+from rag.verification.constraints import setting, unmet
 from rag.verification.demands import fails
 from rag.verification.premise import contradicts_premise
 
@@ -73,10 +73,10 @@ def _refused_by(assistant: Assistant, item: Asked) -> str:
     if not good:
         return "search"
 
-    def opening(each: Evidence) -> str:
-        return assistant.library.document(each.sentence.document_id).text[:LEAD]
+    def around(each: Evidence) -> str:
+        return setting(assistant.library.document(each.sentence.document_id), each)
 
-    meeting = [each.sentence for each in good if not unmet(question, language, [each], among, opening)]
+    meeting = [each.sentence for each in good if not unmet(question, language, [each], among, around)]
     if not meeting or unmet(question, language, among):
         return "terms"
     rules = (fails, contradicts_premise)

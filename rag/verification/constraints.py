@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from itertools import chain
 
 from rag.text.figures import Figure, figures, same
 from rag.text.mentions import Mentions, matches, mentions, translatable
 from rag.text.names import Name, names
 from rag.text.places import places
-from rag.types import Evidence, Language
+from rag.types import Document, Evidence, Language
 
 #: Keys that "the English article", «le texte français» carry: the language of a document meets them.
 _LANGUAGES: dict[str, Language] = {"EN-lang": "en", "ENG": "en", "FR": "fr"}
-#: Characters of a document that tell what it is about.
+#: Characters at the head of a document that tell what it is about, and right before a sentence that tell whom it means.
 LEAD = 600
 #: From this length on, a word all in capitals is an emphasis, not an acronym.
 _EMPHASIS = 7
@@ -34,6 +36,11 @@ _NAMED_FR = re.compile(
 _NAMED_EN = re.compile(r"(?:\b(?:the|its|their|his|her|this)|['’]s)\s+$", re.IGNORECASE)
 _THING_EN = re.compile(r"\s(?!(?:total|number|figure|amount|sum|count|and|or|to|of|in)\b)[a-z]+")
 _CALENDAR = frozenset({"month", "year", "date"})
+_END = re.compile(r"[.!?\n]")
+#: Before a word of size that is itself what is asked for: «combien de millions», "how many thousands".
+_HOW_MANY = re.compile(r"\b(?:combien (?:de |d['’])|how many\s+)$", re.IGNORECASE)
+#: How far beyond a bound the figure meant may lie: "more than twelve million" of 12.3 million, not of 40.
+_BEYOND = Decimal("0.25")
 
 
 def unmet(
@@ -41,22 +48,22 @@ def unmet(
     language: Language,
     evidence: Sequence[Evidence],
     around: Sequence[Evidence] = (),
-    lead_of: Callable[[Evidence], str] = lambda _: "",
+    setting_of: Callable[[Evidence], str] = lambda _: "",
 ) -> tuple[str, ...]:
     """The question's terms, as written in it, that no evidence meets, in order; empty when all are met.
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.
-    A name, not a figure, is also met by evidence of the same document in ``around``, and by the document's lead
-    (``lead_of``: its first lines): the sentence answers "the New Mexico case" when the article is about New Mexico. So is
+    A name, not a figure, is also met by evidence of the same document in ``around``, and by where the sentence stands
+    (``setting_of``: see ``setting``): it answers "the New Mexico case" when the article is about New Mexico. So is
     a month or year by which a thing is called («le jugement d'octobre»).
     """
     texts = [text for item in evidence for text in told(item)]
     there = [figure for text, spoken in texts for figure in figures(text, spoken)]
     documents = {item.sentence.document_id for item in evidence}
     near = [text for item in around if item.sentence.document_id in documents for text in told(item)]
-    leads = [(lead_of(item), item.sentence.language) for item in evidence]
-    beside = [figure for text, spoken in (*near, *leads) for figure in figures(text, spoken) if figure.unit in _CALENDAR]
-    found = mentions([*texts, *near, *leads])
+    stand_in = [(setting_of(item), item.sentence.language) for item in evidence]
+    beside = [figure for text, spoken in (*near, *stand_in) for figure in figures(text, spoken) if figure.unit in _CALENDAR]
+    found = mentions([*texts, *near, *stand_in])
     spoken_in = {item.sentence.language for item in evidence}
     missing = [
         (figure.start, question[figure.start : figure.end])
@@ -64,7 +71,8 @@ def unmet(
         if figure.certain
         and _constrains(figure, question)
         and all(
-            same(figure, other) == "different" for other in chain(there, beside if _names(figure, question, language) else ())
+            same(figure, other) == "different" and not _admits(figure, other)
+            for other in chain(there, beside if _names(figure, question, language) else ())
         )
     ]
     missing += [
@@ -73,6 +81,15 @@ def unmet(
         if not _met(name, found) and not any(_LANGUAGES.get(key) in spoken_in for key in name.keys)
     ]
     return tuple(text for _, text in sorted(set(missing)))
+
+
+def setting(document: Document, item: Evidence) -> str:
+    """The first lines of the sentence's document and those right before it: what the article is about, who "she" is."""
+    head, start = document.text[:LEAD], item.sentence.start
+    if start <= 2 * LEAD:
+        return document.text[: max(LEAD, start)]
+    whole = _END.split(document.text[start - LEAD : start], maxsplit=1)[1:]  # half a name may be another: "New | Mexico"
+    return "\n".join((head, *whole))
 
 
 def told(item: Evidence) -> list[tuple[str, Language]]:
@@ -104,8 +121,19 @@ def _met(name: Name, found: Mentions) -> bool:
 
 def _constrains(figure: Figure, question: str) -> bool:
     """Ordinals, times of day and fractions in questions («en deuxième lieu») are turns of phrase more often."""
-    counts = figure.unit == "count" and figure.value <= _SMALL and _COUNTED.search(question[: figure.start])
-    return figure.unit not in ("ordinal", "time", "fraction") and not counts
+    before = question[: figure.start]
+    counts = figure.unit == "count" and figure.value <= _SMALL and _COUNTED.search(before)
+    return figure.unit not in ("ordinal", "time", "fraction") and not counts and not _HOW_MANY.search(before)
+
+
+def _admits(asked: Figure, told: Figure) -> bool:
+    """Whether the question's loose figure can be the one ``told``: "over seventy million" where it is 71 million."""
+    if asked.approximate == "exact" or same(replace(asked, value=told.value), told) == "different":
+        return False
+    beyond = asked.value * _BEYOND
+    least = asked.value - (0 if asked.approximate == "more_than" else beyond)
+    most = asked.value + (0 if asked.approximate == "less_than" else beyond)
+    return least <= told.value <= most
 
 
 def _names(figure: Figure, question: str, language: Language) -> bool:

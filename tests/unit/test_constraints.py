@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rag.types import Evidence, Language, Sentence, Source
-from rag.verification.constraints import unmet
+from rag.types import Document, Evidence, Language, Sentence, Source
+from rag.verification.constraints import LEAD, setting, unmet
 
 
 def evidence(text: str, language: Language = "fr", document: str = "d", before: str = "", **card: str) -> Evidence:
@@ -37,6 +39,24 @@ BREAD = evidence("En août, Morel a vendu plus de 500 000 pains au Nouveau-Mexiq
 )
 def test_terms_the_evidence_does_not_meet(question: str, language: Language, terms: tuple[str, ...]) -> None:
     assert unmet(question, language, [BREAD]) == terms
+
+
+@pytest.mark.parametrize(
+    ("question", "met"),
+    [
+        ("Qui compte plus de soixante-dix mille pains ?", True),
+        ("Qui compte près de 75 000 pains ?", True),
+        ("Qui compte moins de 75 000 pains ?", True),
+        ("Combien de milliers de pains Morel a-t-il vendus ?", True),
+        ("Qui compte plus de 40 000 pains ?", False),
+        ("Qui compte plus de 75 000 pains ?", False),
+        ("Qui compte moins de soixante-dix mille pains ?", False),
+        ("Qui compte 70 000 pains ?", False),
+        ("Qui a payé plus de 70 000 dollars ?", False),
+    ],
+)
+def test_a_loose_figure_is_met_by_the_one_it_can_mean(question: str, met: bool) -> None:
+    assert (not unmet(question, "fr", [evidence("Morel a vendu 71 000 pains.")])) == met
 
 
 def test_neighbours_title_and_publisher_meet_names() -> None:
@@ -89,5 +109,24 @@ def test_the_first_lines_of_a_document_meet_names_but_not_figures() -> None:
     """An article on New Mexico need not say so in each sentence."""
     later = evidence("Il a vendu des pains.")
     assert unmet("What was sold in New Mexico?", "en", [later]) == ("New Mexico",)
-    assert unmet("What was sold in New Mexico?", "en", [later], lead_of=lambda _: "Au Nouveau-Mexique, en 2023.") == ()
-    assert unmet("What was sold in 2021?", "en", [later], lead_of=lambda _: "En 2021.") == ("2021",)
+    assert unmet("What was sold in New Mexico?", "en", [later], setting_of=lambda _: "Au Nouveau-Mexique, en 2023.") == ()
+    assert unmet("What was sold in 2021?", "en", [later], setting_of=lambda _: "En 2021.") == ("2021",)
+
+
+def test_who_is_meant_may_stand_in_the_lines_before() -> None:
+    """Whole sentences of them only: "Mexico" is not what is left of "New Mexico"."""
+    tail = "Mexico sued. Anna Price baked it. "  # the window begins here, and ends where the sentence begins
+    text = f"Bakers on trial. {'Bread was sold. ' * 100}New {tail}{'-' * (LEAD - len(tail))}She denies it."
+    item = evidence("She denies it.", "en")
+    item = replace(item, sentence=replace(item.sentence, start=text.index("She denies"), end=len(text)))
+    told = setting(Document(item.source, text), item)
+    assert unmet("What does Anna Price deny?", "en", [item], setting_of=lambda _: told) == ()
+    assert unmet("What happened in Mexico?", "en", [item], setting_of=lambda _: told) == ("Mexico",)
+    assert told.startswith("Bakers on trial.") and "She denies" not in told
+
+
+def test_near_its_head_a_sentence_stands_in_all_that_comes_before() -> None:
+    text = f"{'Bread was sold. ' * 40}Anna Price baked it. She denies it."
+    item = evidence("She denies it.", "en")
+    item = replace(item, sentence=replace(item.sentence, start=text.index("She denies"), end=len(text)))
+    assert setting(Document(item.source, text), item) == text[: item.sentence.start]
