@@ -70,9 +70,10 @@ _MULTIPLES: dict[Language, re.Pattern[str]] = {
 }
 _TIMES = {"doubl": 2, "twice": 2, "tripl": 3, "thrice": 3, "quadrupl": 4, "quintupl": 5, "sextupl": 6, "décupl": 10}
 NOT_NUMBERS: dict[Language, re.Pattern[str]] = {
-    "fr": re.compile(r"\bpour cents?\b|\bcovid-19\b|\btout neuf\b", re.IGNORECASE),
+    "fr": re.compile(r"\bpour cents?\b|\bcovid-19\b|\btout neuf\b|\bmilles\b", re.IGNORECASE),  # «milles» are miles
     "en": re.compile(
-        r"\bcovid-19\b|\bsecond(?:s|ed|ary)\b|\b(?:a|per|every|split|each) second\b|\bsecond[- ](?:hand|guess\w*)\b",
+        r"\bcovid-19\b|\bworld war (?:one|two)\b|"
+        r"\bsecond(?:s|ed|ary)\b|\b(?:a|per|every|split|each) second\b|\bsecond[- ](?:hand|guess\w*)\b",
         re.IGNORECASE,
     ),
 }

@@ -33,7 +33,8 @@ class Negation:
 
 
 _NOT_EN = (
-    r"\b(?:not(?!(?: \w+)? (?:only|just|solely)\b| least\b| to mention\b)|cannot|\w+n['’]t|never|no longer|yet to|nobody"
+    r"\b(?:not(?!(?: \w+)? (?:only|just|solely)\b| least\b| to mention\b)|cannot|\w+n['’]t|never(?! (?:more|less) so\b)|no longer"
+    r"|yet to|nobody"
     r"|nothing|nowhere|neither"
     r"|none|no(?!\.| doubt\b| matter\b| less\b| more than\b| fewer than\b)|without|fail(?:s|ed|ing|ure)? to|unable to"
     r"|refus(?:es|ed|ing) to"
@@ -43,7 +44,7 @@ _NOT_FR = (
     r"\b(?:pas(?! seulement\b| que\b| uniquement\b| moins de\b| plus de\b| à pas\b)|(?<!à )(?<!que )(?<!si )jamais|rien|aucune?"
     r"|nullement"
     r"|personne(?=\s+n(?:e\s|['’]))|guère|nulle part|sans(?! doute\b|[- ]abris?\b|[- ]papiers?\b)|ni|échou\w+ à"
-    r"|incapables? d(?:e\b|['’])|refus\w+ d(?:e\b|['’]))"
+    r"|incapables? d(?:e\b|['’])|refus\w+ d(?:e\b|['’]))\b"  # whole words: «passager» and «nickel» negate nothing
 )
 _NE = re.compile(r"(?<![\w'’-])(?:ne\s|n['’])", re.IGNORECASE)
 _SECOND = re.compile(_NOT_FR + r"|\bplus\b|\bpersonne\b|\bpoint\b", re.IGNORECASE)
