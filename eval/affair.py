@@ -23,8 +23,7 @@ from rag.assistant import Assistant
 from rag.language import detect
 from rag.settings import load_settings
 from rag.shell import prepare
-from rag.types import Evidence
-from rag.verification.constraints import setting, unmet
+from rag.verification.constraints import surroundings, unmet
 from rag.verification.demands import fails
 from rag.verification.premise import contradicts_premise
 
@@ -73,9 +72,7 @@ def _refused_by(assistant: Assistant, item: Asked) -> str:
     if not good:
         return "search"
 
-    def around(each: Evidence) -> str:
-        return setting(assistant.library.document(each.sentence.document_id), each)
-
+    around = surroundings(assistant.library.document)
     meeting = [each.sentence for each in good if not unmet(question, language, [each], among, around)]
     if not meeting or unmet(question, language, among):
         return "terms"

@@ -29,7 +29,7 @@ from rag.retrieval.evidence import Retriever
 from rag.settings import load_settings
 from rag.testifying import LOOKED_AT
 from rag.types import Evidence, Language, Sentence
-from rag.verification.constraints import setting, unmet
+from rag.verification.constraints import surroundings, unmet
 from rag.verification.demands import fails
 
 HERE = Path(__file__).parent
@@ -126,11 +126,11 @@ def unheard(corpus: Path, asked: Iterable[Asked], embedder: Embedder) -> Iterato
 
 def _able(question: str, language: Language, evidence: tuple[Evidence, ...], library: Library) -> list[Evidence]:
     """The evidence about the question's own terms that has what it plainly demands."""
-    setting_of = lambda each: setting(library.document(each.sentence.document_id), each)  # noqa: E731
+    around = surroundings(library.document)
     return [
         each
         for each in evidence
-        if not unmet(question, language, [each], evidence, setting_of)
+        if not unmet(question, language, [each], evidence, around)
         and not fails(question, language, each.sentence.text, each.sentence.language)
     ]
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from rag.models.embedder import open_embedder
 from rag.models.llm import open_llm
 from rag.settings import load_settings
 from rag.shell import prepare
-from rag.testifying import LOOKED_AT
+from rag.testifying import LOOKED_AT, STATEMENTS
 
 HERE = Path(__file__).parent
 KEPT = HERE / "out"
@@ -117,12 +118,25 @@ def fit(found: Groups, *, adapted: bool) -> dict[str, Any]:
         for cautious in (0.15, 0.2, 0.25, 0.3):
             other = replace(bounds, certain=certain, thresholds={"cautious": cautious})
             print(f"certain {certain}, cautious {cautious}: {_decisions(everything, *scores, other)}")
+    print(f"of the next two beside a certain one, answering by belief: {_voices(everything, told['weights'], bounds)}")
     until, most = _asked_of(everything, told["weights"], bounds)
     print(
         f"asked of {until:.1f} witnesses before the first statement or silence, of {most:.1f} where a certain one ends nothing:"
     )
     print(f"  {_decisions(everything, *scores, replace(bounds, certain=2.0))}")
     return fitted
+
+
+def _voices(groups: list[list[Heard]], scores: Scores, bounds: BeliefModel) -> str:
+    """How many of those that would speak second and third answer, from each belief on to the next."""
+    beside: list[tuple[float, bool]] = []
+    for group in groups:
+        first, *others = sorted(((scores[id(each)], each.good) for each in group if each.asked), reverse=True) or [(0.0, False)]
+        if first[0] >= bounds.certain:
+            beside += others[: STATEMENTS - 1]
+    edges = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    bands = ((low, [good for belief, good in beside if low <= belief < high]) for low, high in pairwise(edges))
+    return ", ".join(f"from {low} {sum(band)} of {len(band)}" for low, band in bands)
 
 
 def _asked_of(groups: list[list[Heard]], scores: Scores, bounds: BeliefModel) -> tuple[float, float]:

@@ -35,7 +35,7 @@ from rag.retrieval.broad import is_broad  # noqa: E402
 from rag.retrieval.evidence import Retriever  # noqa: E402
 from rag.settings import load_settings  # noqa: E402
 from rag.types import Evidence  # noqa: E402
-from rag.verification.constraints import setting, unmet  # noqa: E402
+from rag.verification.constraints import surroundings, unmet  # noqa: E402
 from rag.verification.demands import fails  # noqa: E402
 from rag.verification.premise import contradicts_premise  # noqa: E402
 
@@ -82,9 +82,8 @@ def _passes(part: str, case: Case, item: Evidence, evidence: Sequence[Evidence],
     if compares(case.question):
         return True
     around = () if asks_of_agreement(part) else evidence
-    setting_of = lambda each: setting(library.document(each.sentence.document_id), each)  # noqa: E731
     opposes = contradicts_premise(part, language, sentence.text, sentence.language)
-    return not opposes and not unmet(part, language, [item], around, setting_of)
+    return not opposes and not unmet(part, language, [item], around, surroundings(library.document))
 
 
 def table(limits: Sequence[tuple[Case, Limit | None]]) -> str:

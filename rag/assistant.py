@@ -29,7 +29,7 @@ from rag.settings import Settings
 from rag.speaking import Speaker
 from rag.testifying import Hearing
 from rag.types import Answer, Citation, Disagreement, Event, Evidence, FirstLook, Language, Turn
-from rag.verification.constraints import setting, unmet
+from rag.verification.constraints import surroundings, unmet
 from rag.verification.disagreement import note
 from rag.verification.judges import open_judge
 from rag.verification.verifier import Verifier
@@ -152,7 +152,7 @@ class Assistant:
             belief,
             belief.thresholds[self._settings.caution],
             lambda sentence: bool(self.library.disagreements_of(sentence)),
-            lambda item: setting(self.library.document(item.sentence.document_id), item),
+            surroundings(self.library.document),
             lambda: [each for each in self.evidence(question, language, times=2) if each.sentence not in known],
         )
 

@@ -45,7 +45,7 @@ class Hearing:
     belief: BeliefModel
     threshold: float  #: least belief, after a second look, of a witness who speaks alone
     disputed: Callable[[Sentence], bool]
-    setting_of: Callable[[Evidence], str]  #: what the sentence's document says at its head and right before it
+    surroundings_of: Callable[[Evidence], str]  #: what the sentence's document says at its head and right before it
     further: Callable[[], Sequence[Evidence]] = tuple  #: the evidence ranked next, asked for where the first is silent
     dropped: tuple[Witness, ...] = field(default=(), init=False)  #: heard, but not about the question's own terms
     opposed: tuple[Evidence, ...] = field(default=(), init=False)  #: likely, but against what is taken for granted
@@ -82,7 +82,7 @@ class Hearing:
         """
         witnesses = by_promise(self.question, self.evidence, self.belief) if missing else self.dropped
         likely = sorted((witness for witness in witnesses if witness.belief >= self.threshold), key=lambda each: -each.belief)
-        return nearest_miss(self.question, self.language, [each.evidence for each in likely], self.evidence, self.setting_of)
+        return nearest_miss(self.question, self.language, [each.evidence for each in likely], self.evidence, self.surroundings_of)
 
     def _overview(self) -> Iterator[Event]:
         """Whole documents are asked about: the evidence was chosen to stand for them."""
@@ -154,7 +154,7 @@ class Hearing:
         Who responded must be named by the sentence itself: that others stand in the same article says nothing of them.
         """
         around = () if asks_of_agreement(part) else (*self.evidence, *(self._next or ()))
-        return bool(unmet(part, self.language, [item], around, self.setting_of))
+        return bool(unmet(part, self.language, [item], around, self.surroundings_of))
 
     def _opposes(self, part: str, witness: Witness) -> bool:
         """Whether a likely witness says the opposite of what is taken for granted: "why did he admit it?" of who denies it."""

@@ -48,22 +48,22 @@ def unmet(
     language: Language,
     evidence: Sequence[Evidence],
     around: Sequence[Evidence] = (),
-    setting_of: Callable[[Evidence], str] = lambda _: "",
+    surroundings_of: Callable[[Evidence], str] = lambda _: "",
 ) -> tuple[str, ...]:
     """The question's terms, as written in it, that no evidence meets, in order; empty when all are met.
 
     Evidence meets a term with its sentence, neighbours, near-identical sentences, title, publisher or date.
     A name, not a figure, is also met by evidence of the same document in ``around``, and by where the sentence stands
-    (``setting_of``: see ``setting``): it answers "the New Mexico case" when the article is about New Mexico. So is
+    (``surroundings_of``: see ``surroundings``): it answers "the New Mexico case" when the article is about New Mexico. So is
     a month or year by which a thing is called («le jugement d'octobre»).
     """
     texts = [text for item in evidence for text in told(item)]
     there = [figure for text, spoken in texts for figure in figures(text, spoken)]
     documents = {item.sentence.document_id for item in evidence}
     near = [text for item in around if item.sentence.document_id in documents for text in told(item)]
-    stand_in = [(setting_of(item), item.sentence.language) for item in evidence]
-    beside = [figure for text, spoken in (*near, *stand_in) for figure in figures(text, spoken) if figure.unit in _CALENDAR]
-    found = mentions([*texts, *near, *stand_in])
+    nearby = [(surroundings_of(item), item.sentence.language) for item in evidence]
+    beside = [figure for text, spoken in (*near, *nearby) for figure in figures(text, spoken) if figure.unit in _CALENDAR]
+    found = mentions([*texts, *near, *nearby])
     spoken_in = {item.sentence.language for item in evidence}
     missing = [
         (figure.start, question[figure.start : figure.end])
@@ -83,13 +83,17 @@ def unmet(
     return tuple(text for _, text in sorted(set(missing)))
 
 
-def setting(document: Document, item: Evidence) -> str:
-    """The first lines of the sentence's document and those right before it: what the article is about, who "she" is."""
-    head, start = document.text[:LEAD], item.sentence.start
-    if start <= 2 * LEAD:
-        return document.text[: max(LEAD, start)]
-    whole = _END.split(document.text[start - LEAD : start], maxsplit=1)[1:]  # half a name may be another: "New | Mexico"
-    return "\n".join((head, *whole))
+def surroundings(document_of: Callable[[str], Document]) -> Callable[[Evidence], str]:
+    """A function from evidence to the first lines of its document and those right before it: what is told of, who "she" is."""
+
+    def around(item: Evidence) -> str:
+        text, start = document_of(item.sentence.document_id).text, item.sentence.start
+        if start <= 2 * LEAD:
+            return text[: max(LEAD, start)]
+        whole = _END.split(text[start - LEAD : start], maxsplit=1)[1:]  # half a name may be another: "New | Mexico"
+        return "\n".join((text[:LEAD], *whole))
+
+    return around
 
 
 def told(item: Evidence) -> list[tuple[str, Language]]:
@@ -128,7 +132,9 @@ def _constrains(figure: Figure, question: str) -> bool:
 
 def _admits(asked: Figure, told: Figure) -> bool:
     """Whether the question's loose figure can be the one ``told``: "over seventy million" where it is 71 million."""
-    if asked.approximate == "exact" or same(replace(asked, value=told.value), told) == "different":
+    if asked.approximate == "exact" or told.approximate in ("more_than", "less_than"):  # another bound is another figure
+        return False
+    if same(replace(asked, value=told.value), told) == "different":
         return False
     beyond = asked.value * _BEYOND
     least = asked.value - (0 if asked.approximate == "more_than" else beyond)

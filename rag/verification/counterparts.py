@@ -60,15 +60,15 @@ def nearest_miss(
     language: Language,
     promising: Sequence[Evidence],
     around: Sequence[Evidence] = (),
-    setting_of: Callable[[Evidence], str] = lambda _: "",
+    surroundings_of: Callable[[Evidence], str] = lambda _: "",
 ) -> Miss | None:
     """The most promising evidence that does not meet the question's terms, where it says something else instead.
 
     ``promising``: what was found, most promising first. None where that evidence has no counterpart, and where all
-    evidence meets all terms. ``around`` and ``setting_of``: see :func:`rag.verification.constraints.unmet`.
+    evidence meets all terms. ``around`` and ``surroundings_of``: see :func:`rag.verification.constraints.unmet`.
     """
     for item in promising:
-        if terms := unmet(question, language, [item], around, setting_of):
+        if terms := unmet(question, language, [item], around, surroundings_of):
             found = counterparts(question, language, item, terms)
             return Miss(item, found) if found else None
     return None

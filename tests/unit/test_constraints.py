@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.types import Document, Evidence, Language, Sentence, Source
-from rag.verification.constraints import LEAD, setting, unmet
+from rag.verification.constraints import LEAD, surroundings, unmet
 
 
 def evidence(text: str, language: Language = "fr", document: str = "d", before: str = "", **card: str) -> Evidence:
@@ -57,6 +57,12 @@ def test_terms_the_evidence_does_not_meet(question: str, language: Language, ter
 )
 def test_a_loose_figure_is_met_by_the_one_it_can_mean(question: str, met: bool) -> None:
     assert (not unmet(question, "fr", [evidence("Morel a vendu 71 000 pains.")])) == met
+
+
+def test_a_bound_is_not_met_by_another() -> None:
+    """More than 500,000 are more than 450,000, but nobody says that."""
+    assert unmet("Who sold more than 450,000 loaves?", "en", [BREAD]) == ("450,000",)
+    assert unmet("Who sold more than 500,000 loaves?", "en", [BREAD]) == ()
 
 
 def test_neighbours_title_and_publisher_meet_names() -> None:
@@ -109,8 +115,8 @@ def test_the_first_lines_of_a_document_meet_names_but_not_figures() -> None:
     """An article on New Mexico need not say so in each sentence."""
     later = evidence("Il a vendu des pains.")
     assert unmet("What was sold in New Mexico?", "en", [later]) == ("New Mexico",)
-    assert unmet("What was sold in New Mexico?", "en", [later], setting_of=lambda _: "Au Nouveau-Mexique, en 2023.") == ()
-    assert unmet("What was sold in 2021?", "en", [later], setting_of=lambda _: "En 2021.") == ("2021",)
+    assert unmet("What was sold in New Mexico?", "en", [later], surroundings_of=lambda _: "Au Nouveau-Mexique, en 2023.") == ()
+    assert unmet("What was sold in 2021?", "en", [later], surroundings_of=lambda _: "En 2021.") == ("2021",)
 
 
 def test_who_is_meant_may_stand_in_the_lines_before() -> None:
@@ -119,9 +125,9 @@ def test_who_is_meant_may_stand_in_the_lines_before() -> None:
     text = f"Bakers on trial. {'Bread was sold. ' * 100}New {tail}{'-' * (LEAD - len(tail))}She denies it."
     item = evidence("She denies it.", "en")
     item = replace(item, sentence=replace(item.sentence, start=text.index("She denies"), end=len(text)))
-    told = setting(Document(item.source, text), item)
-    assert unmet("What does Anna Price deny?", "en", [item], setting_of=lambda _: told) == ()
-    assert unmet("What happened in Mexico?", "en", [item], setting_of=lambda _: told) == ("Mexico",)
+    told = surroundings(lambda _: Document(item.source, text))(item)
+    assert unmet("What does Anna Price deny?", "en", [item], surroundings_of=lambda _: told) == ()
+    assert unmet("What happened in Mexico?", "en", [item], surroundings_of=lambda _: told) == ("Mexico",)
     assert told.startswith("Bakers on trial.") and "She denies" not in told
 
 
@@ -129,4 +135,4 @@ def test_near_its_head_a_sentence_stands_in_all_that_comes_before() -> None:
     text = f"{'Bread was sold. ' * 40}Anna Price baked it. She denies it."
     item = evidence("She denies it.", "en")
     item = replace(item, sentence=replace(item.sentence, start=text.index("She denies"), end=len(text)))
-    assert setting(Document(item.source, text), item) == text[: item.sentence.start]
+    assert surroundings(lambda _: Document(item.source, text))(item) == text[: item.sentence.start]
